@@ -1,0 +1,1 @@
+"""The Wirewatch pipeline: from a feed to an alert."""

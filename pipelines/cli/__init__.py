@@ -1,0 +1,1 @@
+"""The wirewatch command, one file per command group."""

@@ -1,0 +1,83 @@
+"""The `wirewatch` command: the table of all commands, each loaded only when called."""
+
+import importlib
+import sys
+from dataclasses import dataclass
+
+import click
+
+from pipelines.errors import WirewatchError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command's place (module:attribute, of its first word), its line and its example in the overview."""
+
+    place: str
+    line: str
+    example: str
+
+
+COMMANDS = {
+    "demo": Entry("demo:demo", "Play a bundled news site through the whole pipeline", "wirewatch demo"),
+    "run": Entry("run:run", "One monitoring cycle, without Dagster", "wirewatch run --json"),
+    "dev": Entry("dev:dev", "The Dagster UI on loopback, watching the feeds", "wirewatch dev --port 3000"),
+    "doctor": Entry("doctor:doctor", "Check this installation and say what to mend", "wirewatch doctor"),
+    "feeds list": Entry("feeds:feeds", "The watched feeds and how they fare", "wirewatch feeds list"),
+    "feeds add": Entry("feeds:feeds", "Add a feed to feeds.yaml", "wirewatch feeds add https://example.org/rss"),
+    "feeds check": Entry("feeds:feeds", "Fetch each feed once and report", "wirewatch feeds check oc-media"),
+    "feeds parse": Entry("feeds:feeds", "Feed files to JSON lines, one per entry", "wirewatch feeds parse rss.xml"),
+    "extract": Entry("extract:extract", "HTML files to JSON lines of article text", "wirewatch extract page.html"),
+    "stories group": Entry("stories:stories", "Articles to stories, as JSON lines", "wirewatch stories group a.jsonl"),
+    "rules check": Entry("rules:rules", "Check the desk's files, every fault with its place", "wirewatch rules check"),
+    "rules match": Entry(
+        "rules:rules", "Rules over articles, as JSON lines", "wirewatch rules match --rules alert_rules day.jsonl"
+    ),
+    "alerts list": Entry("alerts:alerts", "What the desk was told, newest first", "wirewatch alerts list --limit 20"),
+    "outbox list": Entry("outbox:outbox", "Deliveries that wait, failed or are dead", "wirewatch outbox list"),
+    "outbox retry": Entry("outbox:outbox", "Send dead or waiting deliveries again", "wirewatch outbox retry 17"),
+    "db upgrade": Entry("db:db", "Bring the database to this version's schema", "wirewatch db upgrade"),
+}
+
+
+class CommandTable(click.Group):
+    """A group whose commands are found in COMMANDS and imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """First words, in the table's order."""
+        return list(dict.fromkeys(name.split()[0] for name in COMMANDS))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command or group of that first word."""
+        entry = next((entry for name, entry in COMMANDS.items() if name.split()[0] == cmd_name), None)
+        if entry is None:
+            return None
+        module, attribute = entry.place.split(":")
+        command = getattr(importlib.import_module(f"pipelines.cli.{module}"), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its line and an example."""
+        with formatter.section("Commands"):
+            width = max(map(len, COMMANDS))
+            for name, entry in COMMANDS.items():
+                formatter.write(f"  {name:<{width}}  {entry.line}\n  {'':<{width}}    $ {entry.example}\n")
+
+
+@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(package_name="wirewatch")
+def app() -> None:
+    """Wirewatch watches news feeds and alerts a desk: reprints told once, every alert with its reason."""
+
+
+def main() -> None:
+    """Run the command; an error of ours is one message on stderr and exit code 1."""
+    try:
+        app(prog_name="wirewatch")
+    except WirewatchError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

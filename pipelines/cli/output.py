@@ -1,0 +1,36 @@
+"""What the commands print: tables for people, JSON for scripts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import click
+
+
+def echo_json(value: object) -> None:
+    """One JSON document or line on stdout, in readable Unicode."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def echo_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """A table: fitted to a terminal, never wrapped in a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=10_000, no_color=True)
+    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_escaped(cell) for cell in row))
+    with console.capture() as capture:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+def _escaped(cell: object) -> str:
+    from rich.markup import escape
+
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M} UTC"
+    return "" if cell is None else escape(str(cell))

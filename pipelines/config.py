@@ -1,0 +1,82 @@
+"""Settings from the environment; every error names the variable or the absolute path tried."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import SettingsError
+
+DESK_FOLDER = "alert_rules"
+HOME_FOLDER = ".wirewatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where this installation keeps its things, and what it may contact."""
+
+    desk: Path
+    """The desk's folder: rules, lists, feeds, routes."""
+    home: Path
+    """Everything Wirewatch writes: database, DAGSTER_HOME."""
+    database_url: str
+    allow_hosts: frozenset[str] = frozenset()
+    """Hosts that may be contacted though their address is loopback or private."""
+    secrets_file: Path | None = None
+    """NAME=value lines that add to the environment, read at each run."""
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's lasting home."""
+        return self.home / "dagster"
+
+
+def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
+    """Settings of the environment as seen from `folder`; raises SettingsError. Nothing is created."""
+    desk = _desk(environment, folder)
+    home = _path(environment, "WIREWATCH_HOME") or desk.parent / HOME_FOLDER
+    return Settings(
+        desk=desk,
+        home=home,
+        database_url=environment.get("WIREWATCH_DATABASE_URL") or f"sqlite:///{home / 'wirewatch.db'}",
+        allow_hosts=frozenset(environment.get("WIREWATCH_ALLOW_HOSTS", "").replace(",", " ").split()),
+        secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
+    )
+
+
+def receiver_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment, with the secrets file's NAME=value lines over it; raises SettingsError naming no value."""
+    merged = dict(environment)
+    if settings.secrets_file is None:
+        return merged
+    try:
+        lines = settings.secrets_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"WIREWATCH_SECRETS_FILE: cannot read {settings.secrets_file}: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip():
+            raise SettingsError(f"{settings.secrets_file}:{number}:1: expected NAME=value")
+        merged[name.strip()] = value.strip()
+    return merged
+
+
+def _desk(environment: Mapping[str, str], folder: Path) -> Path:
+    named = _path(environment, "WIREWATCH_DESK")
+    if named is not None:
+        if not named.is_dir():
+            raise SettingsError(f"WIREWATCH_DESK names {named}, which is not a folder")
+        return named
+    start = folder.resolve()
+    for parent in (start, *start.parents):
+        if (parent / DESK_FOLDER).is_dir():
+            return parent / DESK_FOLDER
+    raise SettingsError(
+        f"no {DESK_FOLDER}/ folder in {start} or above it; go to a folder that has one, or name one in WIREWATCH_DESK"
+    )
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    return Path(value).expanduser().resolve() if value else None

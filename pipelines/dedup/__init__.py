@@ -1,0 +1,1 @@
+"""Grouping: from article to story; pure."""

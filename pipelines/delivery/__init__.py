@@ -1,0 +1,1 @@
+"""Alerting: what is told, to whom, how it looks, and its sending."""

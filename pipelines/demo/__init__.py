@@ -1,0 +1,1 @@
+"""The bundled local news site of the demo."""

@@ -1,0 +1,114 @@
+"""Every error Wirewatch raises on purpose; each class says whether trying again may help.
+
+WirewatchError
+├── SettingsError            a variable or path of this installation is wrong
+├── DeskFileError            a file of the desk's folder is wrong; carries every fault with its place
+├── FetchError               a URL could not be had
+│   ├── Unreachable          no answer: name, connection, time-out, reset         (retry helps)
+│   ├── RefusedAddress       scheme or address that must not be contacted
+│   ├── TooLarge             body or headers over the cap
+│   └── BadStatus            an answer other than 2xx or 304; 429 and 5xx         (retry helps)
+├── NotAFeed                 a body that no feed parser can read
+├── StoreError               the database refused
+│   ├── StoreBusy            locked, or connection lost                           (retry helps)
+│   └── SchemaMismatch       made by a newer version, or not yet upgraded
+└── DeliveryError            a receiver did not take a message
+    ├── ReceiverUnavailable  5xx, 429, time-out, reset                            (retry helps)
+    └── ReceiverMisconfigured  no such variable, malformed address, refused for good
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar, Protocol
+
+
+class Faultlike(Protocol):
+    """Anything that prints as `file:line:column: level: message`."""
+
+    def __str__(self) -> str: ...
+
+
+class WirewatchError(Exception):
+    """The root: its text is one message for a person."""
+
+    retry_may_help: ClassVar[bool] = False
+
+
+class SettingsError(WirewatchError):
+    """A setting is missing or wrong; the message names the variable or the absolute path tried."""
+
+
+class DeskFileError(WirewatchError):
+    """A desk file cannot be used; `faults` holds every fault found, in file order."""
+
+    def __init__(self, faults: Sequence[Faultlike]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+class FetchError(WirewatchError):
+    """A URL could not be had; the message names it."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class Unreachable(FetchError):
+    """No usable answer came: name, connection, time-out, reset, short body."""
+
+    retry_may_help = True
+
+
+class RefusedAddress(FetchError):
+    """The scheme or the address must not be contacted."""
+
+
+class TooLarge(FetchError):
+    """The body, decoded, or the headers are over the cap."""
+
+
+class BadStatus(FetchError):
+    """The answer's status was neither 2xx nor 304; `retry_after` is what the server asked for, if it did."""
+
+    def __init__(self, url: str, status: int, retry_after: timedelta | None = None) -> None:
+        super().__init__(url, f"HTTP {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+class NotAFeed(WirewatchError):
+    """The body is no feed that Wirewatch reads (an HTML page, nothing at all, ...)."""
+
+
+class StoreError(WirewatchError):
+    """The database refused; the message says which and why."""
+
+
+class StoreBusy(StoreError):
+    """Locked by another process for longer than the time-out, or the connection was lost."""
+
+    retry_may_help = True
+
+
+class SchemaMismatch(StoreError):
+    """The database was made by a newer Wirewatch, or has not been upgraded to this one."""
+
+
+class DeliveryError(WirewatchError):
+    """A receiver did not take a message; the text holds no secret."""
+
+
+class ReceiverUnavailable(DeliveryError):
+    """The receiver may take it later; `retry_after` is what it asked for, if it did."""
+
+    retry_may_help = True
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ReceiverMisconfigured(DeliveryError):
+    """The receiver will not take it until somebody mends its address or variable."""

@@ -1,0 +1,1 @@
+"""Gathering: feeds polled, pages fetched, article text extracted."""

@@ -1,0 +1,268 @@
+"""The records that flow from a feed to a match; those of what the desk is told are in `alerts`.
+
+One type per stage, each holding the one before it instead of repeating its fields:
+Feed -> FeedEntry -> Article -> Revision -> Match -> Alert -> Delivery. All datetimes are aware UTC
+except `Published.moment`, which keeps the offset its source gave. Imports the standard library only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pipelines.states import (
+    ArticleId,
+    FeedId,
+    Field,
+    MatchId,
+    OncePer,
+    Outcome,
+    OutletId,
+    Precision,
+    RevisionId,
+    RuleId,
+    RuleStatus,
+    RuleVersion,
+    Severity,
+    SourceKind,
+    StoryId,
+    TextSource,
+    digest,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """When a source says something appeared: with the source's own offset; midnight UTC where it gave only a day."""
+
+    moment: datetime
+    precision: Precision = Precision.TIME
+
+    @property
+    def utc(self) -> datetime:
+        """The moment in UTC, for sorting."""
+        return self.moment.astimezone(UTC)
+
+    def __str__(self) -> str:
+        """ISO 8601: a bare date where only the day is known."""
+        return self.moment.date().isoformat() if self.precision is Precision.DAY else self.moment.isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Whose text it is: several feeds of one outlet are one carrier."""
+
+    outlet_id: OutletId
+    title: str
+    country: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One line of feeds.yaml; `outlet` is None where the article's registrable domain decides."""
+
+    feed_id: FeedId
+    url: str
+    outlet: Outlet | None = None
+    kind: SourceKind = SourceKind.AUTO
+    language: str | None = None
+    every: timedelta = timedelta(minutes=15)
+    tags: frozenset[str] = frozenset()
+    backfill: timedelta = timedelta(0)
+    """Entries older than the first poll by no more than this may still raise alerts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What polling must remember of a feed between polls."""
+
+    due_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    failures: int = 0
+    """Consecutive failed polls."""
+    error: str | None = None
+    """Why the last poll failed; None after a good one."""
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    first_polled_at: datetime | None = None
+    """First successful poll: what is older starts silent (see Feed.backfill)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """One item as a feed gave it, cleaned to plain text; `url` is canonical, `link` is what to fetch."""
+
+    title: str
+    url: str | None = None
+    link: str | None = None
+    guid: str | None = None
+    """None where the feed gives none, or gives one guid to two links."""
+    summary: str = ""
+    body: str = ""
+    """The feed's own full text, where it carries one."""
+    published: Published | None = None
+    authors: tuple[str, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """Changes when the feed's words for this entry change."""
+        return digest(self.title, self.summary, self.body)
+
+    @property
+    def entry_id(self) -> str:
+        """The entry's stable name within its feed."""
+        return self.url or self.guid or self.content_hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The words of one version of an article, as plain text; paragraphs are separated by a line break."""
+
+    title: str
+    lead: str = ""
+    """The feed's summary, else empty: then the first paragraph of the body serves as the lead."""
+    body: str = ""
+    language: str | None = None
+    published: Published | None = None
+    authors: tuple[str, ...] = ()
+    text_source: TextSource = TextSource.PAGE
+
+    @property
+    def complete(self) -> bool:
+        """Whether the full text is there."""
+        return self.text_source is TextSource.PAGE
+
+    @property
+    def text_hash(self) -> str:
+        """Changes when title or body change, white space apart."""
+        return digest(self.title, self.body or self.lead)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One canonical URL, whatever feeds carried it."""
+
+    article_id: ArticleId
+    url: str
+    """Canonical URL; `urn:wirewatch:...` for an entry without a link."""
+    link: str
+    """The address to fetch and to show."""
+    outlet: Outlet
+    first_seen_at: datetime
+    tags: frozenset[str] = frozenset()
+    """Union of the tags of its feeds and its outlet."""
+    backlog: bool = False
+    """True when every feed had it already before it was watched: it raises no alert."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An article whose text is due to be extracted, with what its feed said of it."""
+
+    article: Article
+    entry: FeedEntry
+    language: str | None
+    attempts: int
+    """Earlier tries to get this text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One version of an article's text; key (article_id, text hash)."""
+
+    revision_id: RevisionId
+    article: Article
+    content: Content
+    extracted_at: datetime
+
+    @property
+    def published_at(self) -> datetime:
+        """UTC publication time, else when the article was first seen."""
+        published = self.content.published
+        return published.utc if published else self.article.first_seen_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """An article in its story; the story's first member has similarity 1.0."""
+
+    article_id: ArticleId
+    story_id: StoryId
+    similarity: float
+    """0 to 1, to the member it was compared with."""
+    reason: str
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule as the desk knows it, without the machinery that matches it; key (rule_id, version)."""
+
+    rule_id: RuleId
+    version: RuleVersion
+    """Digest of everything that decides a match, lists included."""
+    title: str
+    status: RuleStatus = RuleStatus.LIVE
+    severity: Severity = Severity.NORMAL
+    owner: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    max_age: timedelta = timedelta(hours=48)
+    once_per: OncePer = OncePer.STORY
+    file: str = ""
+    source: str = ""
+    """The rule's own YAML, kept so that a last good version can be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A term found: `text` is the original's characters [start, end) of that field."""
+
+    group: str
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One rule's answer about one article, with its evidence in reading order."""
+
+    rule: Rule
+    outcome: Outcome
+    hits: tuple[Hit, ...] = ()
+    clause: str = ""
+    """The part of `when` that decided, as the author wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A stored judgement; key (rule_id, rule version, article_id, text hash)."""
+
+    match_id: MatchId
+    revision: Revision
+    judgement: Judgement
+    story_id: StoryId
+    matched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One item that a step could not finish, and why; the others went on."""
+
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one step did: named counts, the new things in reading order, the problems, and whether work is left."""
+
+    step: str
+    counts: Mapping[str, int]
+    news: tuple[Mapping[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unfinished: bool = False
+    """True when the time budget ended before the work did; the next run goes on."""

@@ -1,0 +1,292 @@
+"""The small interfaces through which the steps do things; each is declared by its user, the step.
+
+Times are aware UTC. Every method that writes does so in one transaction, together with the mark that says
+the work is done; calling it again with the same arguments changes nothing. Stores raise StoreError only.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
+from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Page, Revision, Rule
+from pipelines.states import AlertId, AlertReason, ArticleId, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
+
+# --- doing -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A GET, conditional where the validators of an earlier answer are given."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A 2xx answer, or a 304 with an empty body; `body` is decoded from its transfer encoding, not from its charset."""
+
+    url: str
+    """Final URL, after redirects."""
+    status: int
+    body: bytes
+    content_type: str | None = None
+    """The Content-Type header as sent, charset included."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that nothing changed."""
+        return self.status == 304
+
+
+class Fetcher(Protocol):
+    """Gets URLs within caps on size, time and address; safe for concurrent calls inside `async with`."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def fetch(self, request: Request) -> Response:
+        """Answer of `request`; raises FetchError, and nothing else."""
+        ...
+
+
+class Notifier(Protocol):
+    """Sends one message to one receiver."""
+
+    def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
+        """Return once the receiver has taken it; `key` goes along for it to drop repeats. Raises DeliveryError."""
+        ...
+
+
+# --- one store protocol per step -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledFeed:
+    """A feed with what is remembered of it."""
+
+    feed: Feed
+    state: FeedState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """What a poll brought: entries never seen in this feed, and known ones whose words changed."""
+
+    new: tuple[FeedEntry, ...] = ()
+    changed: tuple[FeedEntry, ...] = ()
+
+
+class FeedStore(Protocol):
+    """What `poll_feeds` needs."""
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the stored feeds those of feeds.yaml: new ones due at once, vanished ones retired, history kept."""
+        ...
+
+    def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
+        """Active feeds due at `now` (all active ones with `everything`), longest overdue first."""
+        ...
+
+    def record_poll(
+        self,
+        feed: Feed,
+        state: FeedState,
+        entries: Sequence[FeedEntry],
+        now: datetime,
+        *,
+        backlog_before: datetime | None,
+    ) -> Arrivals:
+        """Store a poll: state, entries, and an article due for extraction for each new or changed entry.
+
+        An entry is known by canonical URL or by guid, else by content hash. With `backlog_before` (the feed's first
+        good poll), new entries published earlier than that, or undated, only ever make backlog articles; an article
+        that any feed brings as news is no longer backlog.
+        """
+        ...
+
+
+class ArticleStore(Protocol):
+    """What `extract_articles` needs."""
+
+    def pages_due(self, now: datetime, limit: int) -> Sequence[Page]:
+        """Articles whose text is due, news before backlog, newest first."""
+        ...
+
+    def save_text(self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None) -> bool:
+        """Store a text and mark the extraction done, or due again at `try_again_at`; True when the text is new.
+
+        A text whose hash the article already has adds no revision. A poorer text (feed or headline) never
+        displaces a page's text of an earlier try of the same words.
+        """
+        ...
+
+
+class Grouping(Protocol):
+    """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind."""
+
+    def ungrouped(self, limit: int) -> Sequence[Revision]:
+        """Latest revisions of articles that are in no story, oldest article first."""
+        ...
+
+    def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
+        """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
+        ...
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
+        """Story and latest content of grouped articles."""
+        ...
+
+    def join(
+        self,
+        article_id: ArticleId,
+        story_id: StoryId | None,
+        *,
+        similarity: float,
+        reason: str,
+        hashes: Collection[int],
+    ) -> StoryId:
+        """Put an article into a story, a new one where `story_id` is None, and index its fingerprint."""
+        ...
+
+
+class StoryStore(Protocol):
+    """What `group_stories` needs."""
+
+    def grouping(self, now: datetime) -> AbstractContextManager[Grouping]:
+        """Open the transaction, alone among all processes; commits at the end, rolls back on any error."""
+        ...
+
+
+class MatchStore(Protocol):
+    """What `match_rules` needs."""
+
+    def sync_rules(self, rules: Iterable[Rule], now: datetime) -> None:
+        """Record rule versions not seen before; `first seen` is `now`."""
+        ...
+
+    def unmatched(self, limit: int) -> Sequence[Revision]:
+        """Revisions of grouped articles that no rule set has looked at yet, oldest first."""
+        ...
+
+    def save_matches(
+        self, revision_ids: Collection[RevisionId], judgements: Sequence[tuple[RevisionId, Judgement]], now: datetime
+    ) -> int:
+        """Store judgements and mark their revisions matched; returns how many were not there before.
+
+        Only MATCH and PARTIAL are stored; a partial is judged again with the article's next revision.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """An alert to be made, with its receivers."""
+
+    match_id: MatchId
+    rule: Rule
+    subject: str
+    reason: AlertReason
+    receivers: tuple[ReceiverId, ...]
+
+
+class Dispatch(Protocol):
+    """One exclusive transaction of `dispatch_alerts`."""
+
+    def undecided(self, limit: int) -> Sequence[Match]:
+        """Matches (outcome MATCH) without a dispatch verdict or alert, oldest first."""
+        ...
+
+    def last_alert(self, rule: Rule, subject: str) -> AlertId | None:
+        """The newest alert of a rule (any version) about a subject."""
+        ...
+
+    def save_alert(self, alert: NewAlert) -> AlertId:
+        """Store an alert, a pending delivery due now for each receiver, and mark its match decided."""
+        ...
+
+    def save_verdict(self, verdict: Verdict) -> None:
+        """Store why a match made no alert, and mark it decided."""
+        ...
+
+
+class AlertStore(Protocol):
+    """What `dispatch_alerts` needs."""
+
+    def dispatching(self, now: datetime) -> AbstractContextManager[Dispatch]:
+        """Open the transaction, alone among all processes; commits at the end, rolls back on any error."""
+        ...
+
+
+class Outbox(Protocol):
+    """What `deliver` needs: deliveries are leased, sent, and only then marked sent."""
+
+    def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
+        """Receivers with a pending delivery that is due and not leased."""
+        ...
+
+    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Delivery | None:
+        """Lease the receiver's oldest due delivery, so that no other process sends it before `lease_until`."""
+        ...
+
+    def detail(self, alert_id: AlertId) -> AlertDetail:
+        """What a message about the alert needs, as of now."""
+        ...
+
+    def mark_sent(self, delivery: DeliveryId, now: datetime) -> None:
+        """The receiver took it."""
+        ...
+
+    def mark_failed(self, delivery: DeliveryId, error: str, retry_at: datetime | None, now: datetime) -> None:
+        """Count the attempt; due again at `retry_at`, dead where that is None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWork:
+    """How much waits, by kind."""
+
+    feeds: int
+    deliveries: int
+    backlog: int
+    """Articles, revisions and matches that a run left for the next."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether a run has something to do."""
+        return bool(self.feeds or self.deliveries or self.backlog)
+
+
+class Store(Protocol):
+    """The whole store, as the callers of the steps open it."""
+
+    @property
+    def feeds(self) -> FeedStore: ...
+    @property
+    def articles(self) -> ArticleStore: ...
+    @property
+    def stories(self) -> StoryStore: ...
+    @property
+    def matches(self) -> MatchStore: ...
+    @property
+    def alerts(self) -> AlertStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def due_work(self, now: datetime) -> DueWork:
+        """What waits at `now`."""
+        ...
+
+    def close(self) -> None:
+        """Release every connection."""
+        ...

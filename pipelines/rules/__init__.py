@@ -1,0 +1,1 @@
+"""Matching: rule files read, checked and run over articles; pure."""

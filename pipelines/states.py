@@ -1,0 +1,130 @@
+"""Ids and states: the vocabulary that every record and table speaks; imports the standard library only."""
+
+import hashlib
+from enum import StrEnum
+from typing import NewType
+
+FeedId = NewType("FeedId", str)
+OutletId = NewType("OutletId", str)
+ArticleId = NewType("ArticleId", int)
+RevisionId = NewType("RevisionId", int)
+StoryId = NewType("StoryId", int)
+RuleId = NewType("RuleId", str)
+RuleVersion = NewType("RuleVersion", str)
+MatchId = NewType("MatchId", int)
+AlertId = NewType("AlertId", int)
+DeliveryId = NewType("DeliveryId", int)
+ReceiverId = NewType("ReceiverId", str)
+
+
+class SourceKind(StrEnum):
+    """How a source's body is read."""
+
+    AUTO = "auto"
+    FEED = "feed"
+
+
+class Precision(StrEnum):
+    """How exactly a source gave a time."""
+
+    DAY = "day"
+    TIME = "time"
+
+
+class TextSource(StrEnum):
+    """Where an article's body came from."""
+
+    PAGE = "page"
+    FEED = "feed"
+    HEADLINE = "headline"
+    """Only a title, and perhaps a lead, could be had."""
+
+
+class RuleStatus(StrEnum):
+    """How far a rule is on its way."""
+
+    DRAFT = "draft"
+    SHADOW = "shadow"
+    LIVE = "live"
+    RETIRED = "retired"
+
+
+class Severity(StrEnum):
+    """How loud a rule's alerts are."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class OncePer(StrEnum):
+    """What one alert of a rule stands for."""
+
+    STORY = "story"
+    ARTICLE = "article"
+
+
+class Outcome(StrEnum):
+    """What a rule says of an article."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    PARTIAL = "partial"
+    """No match on what there is, but more text could turn it."""
+
+
+class Field(StrEnum):
+    """The part of an article a hit stands in."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+
+
+class AlertReason(StrEnum):
+    """Why the desk is told."""
+
+    FIRST = "first"
+    SOURCES = "sources"
+    NEW_GROUP = "new group"
+    TEXT_CHANGED = "text changed"
+    CORRECTED = "corrected"
+    TAKEN_DOWN = "taken down"
+    VOLUME = "volume"
+
+
+class VerdictKind(StrEnum):
+    """What became of a match at a step."""
+
+    SENT = "sent"
+    HELD = "held"
+    MERGED = "merged"
+    SILENCED = "silenced"
+    LIMITED = "limited"
+    FAILED = "failed"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; every one ends sent, dead or suppressed."""
+
+    PENDING = "pending"
+    HELD = "held"
+    SENT = "sent"
+    DEAD = "dead"
+    SUPPRESSED = "suppressed"
+
+
+class MessageStyle(StrEnum):
+    """How a receiver's messages are written."""
+
+    CHAT = "chat"
+    MAIL = "mail"
+    SHORT = "short"
+
+
+def digest(*parts: str) -> str:
+    """SHA-256 (hex) of parts, each with its white space folded, kept apart by NUL."""
+    return hashlib.sha256(
+        "\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "surrogatepass")
+    ).hexdigest()
