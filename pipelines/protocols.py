@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
-from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Page, Revision, Rule
+from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Outlet, Page, Revision, Rule
 from pipelines.states import AlertId, AlertReason, ArticleId, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
 
 # --- doing -----------------------------------------------------------------------------------------------------------
@@ -78,6 +78,11 @@ class PolledFeed:
     feed: Feed
     state: FeedState
 
+    @property
+    def request(self) -> Request:
+        """The next poll, conditional on what the last one brought."""
+        return Request(url=self.feed.url, etag=self.state.etag, last_modified=self.state.last_modified)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
@@ -106,12 +111,14 @@ class FeedStore(Protocol):
         now: datetime,
         *,
         backlog_before: datetime | None,
+        outlets: Mapping[str, Outlet] = MappingProxyType({}),
     ) -> Arrivals:
         """Store a poll: state, entries, and an article due for extraction for each new or changed entry.
 
         An entry is known by canonical URL or by guid, else by content hash. With `backlog_before` (the feed's first
         good poll), new entries published earlier than that, or undated, only ever make backlog articles; an article
-        that any feed brings as news is no longer backlog.
+        that any feed brings as news is no longer backlog. `outlets`, by `FeedEntry.entry_id`, says whose text each
+        entry is where `feed.outlet` is None; an entry that it leaves out counts as the feed's own.
         """
         ...
 

@@ -1,0 +1,97 @@
+"""`wirewatch alerts`: what the desk was told."""
+
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.alerts import Delivery
+from pipelines.cli.output import echo_json, echo_table
+from pipelines.config import load_settings
+from pipelines.delivery.wording import clean, cut
+from pipelines.states import DeliveryState
+
+if TYPE_CHECKING:
+    from storage.journal import AlertRow
+
+
+@click.group()
+def alerts() -> None:
+    """What the desk was told, and why."""
+
+
+@alerts.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Each alert as a JSON line.")
+def list_command(limit: int, as_json: bool) -> None:
+    """The last alerts: what about, why, and whether every receiver has it."""
+    from storage.store import open_store
+
+    with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
+        rows = store.journal.alerts(limit)
+    if as_json:
+        for row in rows:
+            echo_json(_facts(row))
+    elif rows:
+        columns = ("alert", "at", "severity", "rule", "headline", "outlet", "carriers", "reason", "deliveries")
+        echo_table(columns, [_cells(row) for row in rows])
+    else:
+        click.echo("no alerts yet")
+
+
+def _facts(row: "AlertRow") -> dict[str, object]:
+    alert, match = row.detail.alert, row.detail.match
+    article, rule = match.revision.article, match.judgement.rule
+    return {
+        "id": alert.alert_id,
+        "at": alert.created_at.isoformat(),
+        "severity": rule.severity,
+        "rule": rule.rule_id,
+        "title": match.revision.content.title,
+        "url": article.link,
+        "outlet": article.outlet.title,
+        "carriers": _carriers(row),
+        "subject": alert.subject,
+        "reason": alert.reason,
+        "why": match.judgement.clause,
+        "deliveries": [
+            {"id": one.delivery_id, "receiver": one.receiver, "state": one.state, "error": one.error}
+            for one in row.deliveries
+        ],
+    }
+
+
+def _cells(row: "AlertRow") -> tuple[object, ...]:
+    alert, match = row.detail.alert, row.detail.match
+    rule, article = match.judgement.rule, match.revision.article
+    return (
+        f"A{alert.alert_id}",
+        alert.created_at,
+        rule.severity,
+        rule.rule_id,
+        cut(clean(match.revision.content.title), 80),
+        cut(clean(article.outlet.title), 40),
+        len(_carriers(row)),
+        alert.reason,
+        _states(row.deliveries),
+    )
+
+
+def _carriers(row: "AlertRow") -> list[str]:
+    """The outlets that print the story, each once, the article's own first."""
+    own = row.detail.match.revision.article.outlet
+    others = {carrier.outlet.outlet_id: carrier.outlet.title for carrier in row.detail.carriers}
+    return list({own.outlet_id: own.title, **others}.values())
+
+
+def _states(deliveries: Sequence[Delivery]) -> str:
+    """Each receiver with how it stands; why, where it has not got the alert."""
+    told = [
+        f"{one.receiver} {one.state}"
+        + (f" ({cut(clean(one.error), 60)})" if one.error and one.state is not DeliveryState.SENT else "")
+        for one in deliveries
+    ]
+    return ", ".join(told) or "nobody"

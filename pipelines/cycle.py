@@ -1,0 +1,103 @@
+"""One monitoring cycle over one installation: opens what the steps need, shares out the time, reads the clock.
+
+Both callers use it: the Dagster assets, one step each, and `wirewatch run`, all six in order.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import steps
+from pipelines.config import Settings, load_settings, receiver_environment
+from pipelines.delivery.routing import Routes
+from pipelines.model import Feed, Report
+from pipelines.progress import Budget
+from pipelines.protocols import Fetcher, Notifier, Store
+
+# Seconds of a run's sixty; what is left over waits for the next run.
+SHARES = {"feed_entries": 22, "articles": 18, "stories": 6, "matches": 5, "alerts": 3, "deliveries": 6}
+
+
+def utc_now() -> datetime:
+    """The clock of every caller of the steps."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """The six steps, wired to one installation; each returns its report and may be called alone."""
+
+    settings: Settings
+    store: Store
+    fetcher: Fetcher
+    notifier: Notifier
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+    def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
+        """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
+        polled = steps.poll_feeds(
+            self.store.feeds, self.fetcher, self._feeds, budget=self._budget("feed_entries"), everything=every_feed
+        )
+        return polled, self.deliveries()
+
+    def articles(self) -> Report:
+        """Fetch the pages that are due and extract their text."""
+        return steps.extract_articles(self.store.articles, self.fetcher, budget=self._budget("articles"))
+
+    def stories(self) -> Report:
+        """Put new articles into stories."""
+        return steps.group_stories(self.store.stories, budget=self._budget("stories"))
+
+    def matches(self) -> Report:
+        """Run the desk's rules over new texts."""
+        from pipelines.rules.loader import load_rules
+
+        return steps.match_rules(
+            self.store.matches, lambda: load_rules(self.settings.desk), budget=self._budget("matches")
+        )
+
+    def alerts(self) -> Report:
+        """Decide what the desk is told."""
+        return steps.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
+
+    def deliveries(self) -> Report:
+        """Send what is due."""
+        return steps.deliver(self.store.outbox, self.notifier, self.routes, budget=self._budget("deliveries"))
+
+    def whole(self, *, every_feed: bool = False) -> tuple[Report, ...]:
+        """All six steps in order; the reports in the order of the work."""
+        polled = self.feed_entries(every_feed=every_feed)
+        return *polled, self.articles(), self.stories(), self.matches(), self.alerts(), self.deliveries()
+
+    def routes(self) -> Routes:
+        """The desk's receivers and routing tree, read anew."""
+        from pipelines.delivery.routing import load_routes
+
+        return load_routes(self.settings.desk / "routes.yaml")
+
+    def _budget(self, step: str) -> Budget:
+        return Budget(self.clock(), SHARES[step])
+
+    def _feeds(self) -> tuple[Feed, ...]:
+        from pipelines.ingest.feeds_file import load_feeds
+
+        return load_feeds(self.settings.desk / "feeds.yaml")
+
+
+@contextmanager
+def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
+    """The installation that `environment` names, as seen from `folder`, opened for one cycle."""
+    from pipelines.delivery.apprise_notifier import AppriseNotifier
+    from pipelines.ingest.fetcher import HttpFetcher
+    from storage.store import open_store
+
+    settings = load_settings(environment, folder)
+    with closing(open_store(settings.database_url)) as store:
+        yield Cycle(
+            settings=settings,
+            store=store,
+            fetcher=HttpFetcher(allow_hosts=settings.allow_hosts),
+            notifier=AppriseNotifier(receiver_environment(settings, environment)),
+        )

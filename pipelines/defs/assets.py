@@ -1,0 +1,96 @@
+"""The six assets: each is one step, told to the operator; no decision is made here."""
+
+from functools import partial
+
+from dagster import Backoff, Config, MaterializeResult, RetryPolicy, asset
+from pydantic import Field
+
+from pipelines.cycle import Cycle
+from pipelines.defs.resources import Installation
+
+OWNERS = ["team:monitoring"]
+
+
+class Polling(Config):
+    """What the launchpad can ask of a poll."""
+
+    every_feed: bool = Field(default=False, description="Poll every feed now, due or not.")
+
+
+@asset(
+    group_name="gathering",
+    kinds={"rss", "python"},
+    owners=OWNERS,
+    retry_policy=RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL),
+    description="Entries of the feeds in feeds.yaml. Polls those that are due, all at once, with conditional requests; "
+    "stores what is new or changed; a failing feed is slowed and named, and holds up no other. "
+    "Then sends the deliveries that already wait.",
+)
+def feed_entries(config: Polling, installation: Installation) -> MaterializeResult[None]:
+    """Poll the feeds that are due."""
+    return installation.perform(partial(Cycle.feed_entries, every_feed=config.every_feed))
+
+
+@asset(
+    group_name="gathering",
+    kinds={"html", "python"},
+    owners=OWNERS,
+    deps=[feed_entries],
+    description="Articles with their text. Fetches the page of each new or changed entry and extracts title, text, "
+    "date, authors and language; falls back to the feed's own words where there is no page, and tries again later.",
+)
+def articles(installation: Installation) -> MaterializeResult[None]:
+    """Extract the text of the pages that are due."""
+    return installation.perform(Cycle.articles)
+
+
+@asset(
+    group_name="gathering",
+    kinds={"python"},
+    owners=OWNERS,
+    deps=[articles],
+    description="Stories: articles that print one text, whatever their headlines and cut endings. Separate reports "
+    "of one event stay apart, and shared appeals or background join nothing.",
+)
+def stories(installation: Installation) -> MaterializeResult[None]:
+    """Put new articles into stories."""
+    return installation.perform(Cycle.stories)
+
+
+@asset(
+    group_name="alerting",
+    kinds={"yaml", "python"},
+    owners=OWNERS,
+    deps=[stories],
+    description="Matches of the desk's rules with new texts, with their evidence. A rule file with a fault is named at "
+    "file, line and column; the other rules go on.",
+)
+def matches(installation: Installation) -> MaterializeResult[None]:
+    """Run the rules over new texts."""
+    return installation.perform(Cycle.matches)
+
+
+@asset(
+    group_name="alerting",
+    kinds={"python"},
+    owners=OWNERS,
+    deps=[matches],
+    description="Alerts: what the desk is told, once per story and rule, with the reason; and for every match that "
+    "made no alert, why. An alert and its deliveries are stored in one commit.",
+)
+def alerts(installation: Installation) -> MaterializeResult[None]:
+    """Decide what the desk is told."""
+    return installation.perform(Cycle.alerts)
+
+
+@asset(
+    group_name="alerting",
+    kinds={"slack", "email"},
+    owners=OWNERS,
+    deps=[alerts],
+    description="Deliveries to chat and mail. Each receiver has its own row, attempts and back-off; what fails is "
+    "tried again for a day, then kept as a dead letter (`wirewatch outbox list`).",
+)
+def deliveries(installation: Installation) -> MaterializeResult[None]:
+    """Send what is due."""
+    return installation.perform(Cycle.deliveries)

@@ -1,0 +1,27 @@
+"""The Dagster resource through which assets reach the installation."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dagster import ConfigurableResource, MaterializeResult
+
+from pipelines.cycle import Cycle, open_cycle
+from pipelines.defs.metadata import told
+from pipelines.model import Report
+
+
+class Installation(ConfigurableResource[None]):
+    """Store, fetcher and notifier of the installation that the environment names.
+
+    It has no configuration of its own, so that no address or password can reach the Dagster UI.
+    """
+
+    def perform(self, step: Callable[[Cycle], Report | tuple[Report, ...]]) -> MaterializeResult[None]:
+        """Do one step over the installation, and tell the operator what it did and how long it took."""
+        began = time.monotonic()
+        with open_cycle(os.environ, Path.cwd()) as cycle:
+            report = step(cycle)
+        reports = report if isinstance(report, tuple) else (report,)
+        return told(*reports, seconds=time.monotonic() - began)

@@ -1,0 +1,278 @@
+"""The desk's YAML files, read with the place of every key and value; nothing but DeskFileError ever leaves here.
+
+YAML 1.2 with less magic: only `true`, `false`, `null`, `~` and decimal numbers are anything but text, so `no`, `on`,
+`12:30`, `012` and dates are words. Anchors, aliases, merge keys, tags, directives and duplicate keys are refused, and
+files over 1 MiB or nested deeper than 32, counted while reading, before anything is built.
+"""
+
+import io
+import math
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from pipelines.desk_places import Data, DeskFile, Fault, Level, Mark, Steps
+from pipelines.desk_schema import Day, DeskModel, Duration, Loc, Written, WrittenFloat, WrittenInt, suggest
+from pipelines.errors import DeskFileError
+
+__all__ = [
+    "Data",
+    "Day",
+    "DeskFile",
+    "DeskModel",
+    "Duration",
+    "Fault",
+    "Level",
+    "Loc",
+    "Written",
+    "append_item",
+    "read",
+    "suggest",
+]
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+
+
+def read(path: Path) -> DeskFile:
+    """The file, parsed once for each content; raises DeskFileError with every fault found."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DeskFileError([Fault(path, 1, 1, f"cannot read: {error.strerror or error}")]) from error
+    except ValueError as error:
+        raise DeskFileError([Fault(path, 1, 1, f"cannot read: {error}")]) from error
+    return _parsed(path, raw)
+
+
+def append_item(path: Path, key: str, item: Mapping[str, Data]) -> None:
+    """Append `item` to the list at `key` of the file's root, comments and order kept; replaced in one move."""
+    before = read(path)
+    current = before.at(key)
+    if not isinstance(before.data, dict) or not (current is None or isinstance(current, list)):
+        raise DeskFileError([before.fault([key], f"`{key}` is not a list: nothing was added")])
+    text = _appended(before, key, item, current or [])
+    after = _parsed(path, text.encode())
+    if after.data != {**before.data, key: [*(current or []), dict(item)]}:
+        raise DeskFileError([before.fault([key], "cannot add to this file without changing the rest of it")])
+    _replace(path.resolve(), text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, raw: bytes) -> DeskFile:
+    if len(raw) > MAX_BYTES:
+        raise DeskFileError([Fault(path, 1, 1, "over 1 MiB: split the file")])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = _place(raw[: error.start].decode("utf-8", "replace"))
+        raise DeskFileError([Fault(path, *place, "not UTF-8: save the file as UTF-8")]) from error
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        message = f"control character U+{ord(unprintable[0]):04X} is not allowed"
+        raise DeskFileError([Fault(path, *_place(text[: unprintable.start()]), message)])
+    return _Builder(path, text).build()
+
+
+def _place(head: str) -> tuple[int, int]:
+    """Line and column of the character after `head`."""
+    return head.count("\n") + 1, len(head) - head.rfind("\n")
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
+
+
+class _Refused(Exception):
+    """Ends the reading of a file at a fault after which nothing can be trusted."""
+
+
+class _Builder:
+    """Builds one file's data from the event stream."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._faults: list[Fault] = []
+        self._values: dict[Steps, Mark] = {}
+        self._keys: dict[Steps, Mark] = {}
+
+    def build(self) -> DeskFile:
+        data: Data = None
+        try:
+            events = self._events()
+            for event in events:
+                if isinstance(event, NodeEvent):
+                    data = self._node(event, events, ())
+        except _Refused:
+            pass
+        except YAMLError as error:
+            self._faults.append(_syntax_fault(self._path, error))
+        except (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
+            # Bytes that trip the parser itself, such as the escape "\UFFFFFFFF".
+            self._faults.append(Fault(self._path, 1, 1, f"not YAML: {error}"))
+        if self._faults:
+            self._faults.sort(key=lambda fault: (fault.line, fault.column))
+            raise DeskFileError(self._faults)
+        return DeskFile(self._path, self._text, data, self._values, self._keys)
+
+    def _events(self) -> Iterator[Event]:
+        documents = depth = 0
+        for event in YAML(typ="safe", pure=True).parse(self._text):
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document: one file holds one")
+                    raise _Refused
+                if event.version or event.tags:
+                    self._refuse(event, "directives (%) are not used here")
+            elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    self._refuse(event, f"nested deeper than {MAX_DEPTH}")
+                    raise _Refused
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                depth -= 1
+            yield event
+
+    def _node(self, event: Event, events: Iterator[Event], loc: Steps) -> Data:
+        self._values[loc] = _mark(event)
+        self._refuse_magic(event)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(events, loc)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(events, loc)
+        return self._scalar(event) if isinstance(event, ScalarEvent) else None
+
+    def _mapping(self, events: Iterator[Event], loc: Steps) -> Data:
+        found: dict[str, Data] = {}
+        while not isinstance(event := next(events), MappingEndEvent):
+            key = event.value if isinstance(event, ScalarEvent) else ""
+            if not key:
+                self._refuse(event, "a key must be a word")
+            elif key in found:
+                self._refuse(event, f"`{key}` is there twice; first on line {self._keys[*loc, key].line}")
+            elif key == "<<":
+                self._refuse(event, "merge keys (<<) are not used here")
+            self._node(event, events, (*loc, key))
+            self._keys.setdefault((*loc, key), _mark(event))
+            found[key] = self._node(next(events), events, (*loc, key))
+        return found
+
+    def _sequence(self, events: Iterator[Event], loc: Steps) -> Data:
+        found: list[Data] = []
+        while not isinstance(event := next(events), SequenceEndEvent):
+            found.append(self._node(event, events, (*loc, len(found))))
+        return found
+
+    def _scalar(self, event: ScalarEvent) -> Data:
+        text: str = event.value
+        if _UNPRINTABLE.search(text) or _SURROGATE.search(text):
+            self._refuse(event, "an escape here stands for a character that no text may hold")
+        return text if event.style is not None else _resolved(text)
+
+    def _refuse_magic(self, event: Event) -> None:
+        if isinstance(event, AliasEvent):
+            self._refuse(event, "`*` starts an alias, which is not used here; put a text that starts so in quotes")
+        elif getattr(event, "anchor", None) is not None:
+            self._refuse(event, "`&` starts an anchor, which is not used here; put a text that starts so in quotes")
+        if getattr(event, "tag", None) is not None:
+            self._refuse(event, "`!` starts a tag, which is not used here; put a text that starts so in quotes")
+
+    def _refuse(self, event: Event, message: str) -> None:
+        mark = _mark(event)
+        self._faults.append(Fault(self._path, mark.line, mark.column, message))
+
+
+def _resolved(text: str) -> Data:
+    """What a plain scalar means."""
+    if text in {"", "~", "null"}:
+        return None
+    if text in {"true", "false"}:
+        return text == "true"
+    if _INT.fullmatch(text):
+        whole = WrittenInt(text)
+        whole.written = text
+        return whole
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        number = WrittenFloat(text)
+        number.written = text
+        return number
+    return text
+
+
+def _mark(event: Event) -> Mark:
+    start = event.start_mark
+    return Mark(start.line + 1, start.column + 1, start.index, getattr(event, "style", None))
+
+
+def _syntax_fault(path: Path, error: YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    message = str(getattr(error, "problem", None) or error).splitlines()[0]
+    if "'\\t'" in message:
+        message = "a tab stands where only spaces may"
+    context = getattr(error, "context", None)
+    where = f" ({context})" if context else ""
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Fault(path, line, column, f"not YAML: {message}{where}")
+
+
+def _appended(file: DeskFile, key: str, item: Mapping[str, Data], current: list[Data]) -> str:
+    """The file's text with the item at the end of its list, written the way its neighbours are."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 10_000
+    if current:
+        offset = max(file.place(key, 0)[1] - 2 - file.place(key, key=True)[1], 0)
+        yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
+    else:
+        yaml.indent(mapping=2, sequence=4, offset=2)
+    tree = yaml.load(file.text)
+    if not current:
+        tree[key] = CommentedSeq()
+    flows = current and isinstance(tree[key][-1], CommentedMap) and tree[key][-1].fa.flow_style()
+    added = CommentedMap(item)
+    if flows:
+        added.fa.set_flow_style()
+    tree[key].append(added)
+    stream = io.StringIO()
+    yaml.dump(tree, stream)
+    return stream.getvalue()
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(path.stat().st_mode & 0o777)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DeskFileError([Fault(path, 1, 1, f"cannot write: {error.strerror or error}")]) from error

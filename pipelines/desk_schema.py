@@ -1,0 +1,174 @@
+"""What the desk's files may say, in pydantic's terms, and pydantic's complaints in plain words.
+
+Numbers, booleans and text are never turned into one another: `title: 1915` is an error, and so is `limit: "10"`.
+A schema that wants the text as the author wrote it (a term `1915`, a language `no`) asks for `Written`.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, ErrorDetails
+
+Loc = Sequence[str | int]
+"""Keys and list indexes from the file's root down."""
+
+
+class WrittenInt(int):
+    """A whole number that remembers how it was written."""
+
+    written: str
+
+
+class WrittenFloat(float):
+    """A number that remembers how it was written."""
+
+    written: str
+
+
+def _as_written(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.written if isinstance(value, WrittenInt | WrittenFloat) else value
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"expected a duration such as 30s, 5m, 48h or 14d, not {shown(value)}")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"expected a day such as 2027-03-01, not {shown(value)}")
+
+
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Written = Annotated[str, BeforeValidator(_as_written)]
+"""Text as the author wrote it, also where YAML reads a number or a boolean."""
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+"""A `timedelta` written as 30s, 5m, 48h or 14d."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A `date` written as 2027-03-01."""
+
+
+def _make_scalars_strict(schema: object) -> None:
+    if isinstance(schema, dict):
+        if schema.get("type") in {"int", "float", "bool"}:
+            schema["strict"] = True
+        for part in schema.values():
+            _make_scalars_strict(part)
+    elif isinstance(schema, list | tuple):
+        for part in schema:
+            _make_scalars_strict(part)
+
+
+class DeskModel(BaseModel):
+    """Base of every record of a desk file: frozen, no unknown keys, no number or boolean out of text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Make the scalars strict, and them only: lists still become tuples, and words enum members."""
+        schema = handler(source)
+        _make_scalars_strict(schema)
+        return schema
+
+
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """`; did you mean ...?` where a choice comes near, else the empty string."""
+    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def shown(value: object) -> str:
+    """A value of a desk file as a message names it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    written = str(_as_written(value))
+    return f"`{written if len(written) <= 60 else written[:59] + '…'}`"
+
+
+def in_words(error: ErrorDetails, schema: type[BaseModel]) -> str:
+    """A pydantic error as one plain sentence."""
+    kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    if kind == "missing":
+        return f"`{last}` is missing"
+    if kind == "extra_forbidden":
+        return f"unknown key `{last}`{suggest(last, _keys_at(schema, error['loc'][:-1]))}"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    return _value_in_words(kind, error["input"], error)
+
+
+def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
+    written = str(_as_written(value))
+    if kind in {"enum", "literal_error"}:
+        choices = str(error["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        return f"expected one of {', '.join(choices)}, not {shown(value)}{suggest(written, choices)}"
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return f'expected text, not {shown(value)}; put it in quotes: "{written}"'
+    if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str):
+        return f"expected {_EXPECTED[kind]}, not the text {shown(value)}"
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}, not {shown(value)}"
+    return error["msg"][:1].lower() + error["msg"][1:]
+
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "mapping_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+    "model_attributes_type": "a mapping of names to values",
+}
+
+
+def _keys_at(schema: type[BaseModel], loc: Loc) -> set[str]:
+    """The keys that the models reachable at `loc` know."""
+    models = {schema}
+    for part in loc:
+        deeper = {
+            inner
+            for model in models
+            for name, field in model.model_fields.items()
+            if part in {name, field.alias}
+            for inner in _models_in(field.annotation)
+        }
+        models = deeper or models
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

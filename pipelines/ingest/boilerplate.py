@@ -1,0 +1,77 @@
+"""Cutting away what is on a page but not of its article, by rules that hold for any page."""
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+# Words of class and id under which hardly any article text stood in 424 pages of 200 sites; wider words (share,
+# widget, related, promo, paywall) hold text as often as not.
+_WORDS = frozenset(
+    {"breadcrumb", "breadcrumbs", "comment", "comments", "consent", "cookie", "cookies", "copyright", "disclaimer"}
+    | {"gallery", "legal", "modal", "newsletter", "poll", "popup", "signup", "slideshow", "teaser", "teasers"}
+    | {"tooltip"}
+)
+_LINK_BLOCKS = frozenset({"ul", "ol", "div", "section"})
+_NAMED_BLOCKS = frozenset({*_LINK_BLOCKS, "aside", "p", "span", "figure", "header", "footer", "nav", "form", "table"})
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+LARGEST_CUT = 0.3  # of the page's paragraphs: a larger block is the article, whatever it is called
+LINK_SHARE = 0.8  # of a block's characters
+SHORTEST_PARAGRAPH = 80
+
+
+@dataclass(slots=True)
+class Size:
+    """What an element holds: characters of text, those of them inside links, and the number of links."""
+
+    text: int = 0
+    linked: int = 0
+    links: int = 0
+
+
+Sizes = dict[HtmlElement, Size]
+
+
+def measure(tree: HtmlElement) -> Sizes:
+    """The size of every element in the tree, in document order and in time that grows with the page alone."""
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    sizes = {element: Size() for element in elements}
+    for element in reversed(elements):
+        size = sizes[element]
+        if element.tag in {"script", "style"}:
+            continue
+        size.text += _folded_length(element.text)
+        if element.tag == "a":
+            size.linked, size.links = size.text, size.links + 1
+        parent = sizes.get(element.getparent())
+        if parent is not None:
+            parent.text += size.text + _folded_length(element.tail)
+            parent.linked += size.linked
+            parent.links += size.links
+    return sizes
+
+
+def paragraph_length(sizes: Sizes) -> int:
+    """Characters in the page's real paragraphs: a yardstick for what an extraction lost."""
+    return sum(size.text for element, size in sizes.items() if element.tag == "p" and size.text >= SHORTEST_PARAGRAPH)
+
+
+def prune(sizes: Sizes) -> None:
+    """Remove blocks named as something else than text, and blocks that are mostly links, from the measured tree."""
+    cap = LARGEST_CUT * max(sum(size.text for element, size in sizes.items() if element.tag == "p"), 1)
+    for element, size in sizes.items():
+        if size.text < cap and element.getparent() is not None and _is_boilerplate(element, size):
+            element.drop_tree()
+
+
+def _is_boilerplate(element: HtmlElement, size: Size) -> bool:
+    if element.tag in _NAMED_BLOCKS:
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"[:500]
+        if len(named) > 1 and not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(named)):
+            return True
+    return element.tag in _LINK_BLOCKS and size.links > 1 and size.text > 25 and size.linked > LINK_SHARE * size.text
+
+
+def _folded_length(text: str | None) -> int:
+    return len(" ".join(text.split())) if text else 0

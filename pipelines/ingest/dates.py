@@ -1,0 +1,133 @@
+"""Dates as sources write them, with their own offset; what cannot be is told from what is merely not understood."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from pipelines.model import Published
+from pipelines.states import Precision
+
+# First three letters (four where three leave a doubt), in the languages whose feeds are seen to write them.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan ene gen янв oca",
+            "feb fev fév фев şub",
+            "mar mär mrz мар",
+            "apr abr avr апр nis",
+            "may mai mag maj мая май",
+            "jun giu июн juin haz",
+            "jul lug июл juil tem",
+            "aug ago aou aoû авг ağu",
+            "sep set сен eyl",
+            "oct okt out ott окт eki",
+            "nov ноя kas",
+            "dec dez dic déc дек ara",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_ZONES = {
+    **dict.fromkeys(("", "z", "ut", "utc", "gmt", "wet"), 0),
+    **dict.fromkeys(("cet", "bst", "west", "met"), 1),
+    **dict.fromkeys(("cest", "eet", "mest"), 2),
+    **dict.fromkeys(("msk", "eest", "trt"), 3),
+    "msd": 4,
+    "jst": 9,
+    "kst": 9,
+    "sgt": 8,
+    "hkt": 8,
+    "edt": -4,
+    "est": -5,
+    "cdt": -5,
+    "cst": -6,
+    "mdt": -6,
+    "mst": -7,
+    "pdt": -7,
+    "pst": -8,
+}
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+_ZONE = r"(?P<zone>(?:[A-Za-z]{1,5})?\s*(?:[+-]\d{1,4}(?::\d{2})?)?)"
+_ISO = re.compile(rf"(?P<year>\d{{4,}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[Tt\s]\s*{_CLOCK}\s*{_ZONE})?")
+_MAIL = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?(?P<day>\d{1,2})[\s-]+(?P<name>[^\W\d_]{3,10})\.?,?[\s-]+(?P<year>\d{4,}|\d{2})"
+    rf"(?:,?\s+{_CLOCK}\s*{_ZONE})?(?:\s*\([^)]*\))?"
+)
+# News has no earlier and no later dates; ages of computing's zeros and of overflows lie outside.
+_FIRST, _LAST = 1900, 2100
+
+
+class ImpossibleDate(ValueError):
+    """A date in a known form that no calendar or clock has."""
+
+
+def parse_date(text: str) -> Published | None:
+    """The date in an RFC 822 or ISO 8601 text, None where it is in neither form; raises ImpossibleDate.
+
+    A time without an offset is taken as UTC.
+    """
+    text = " ".join(text[:100].split())
+    found = _ISO.fullmatch(text) or _MAIL.fullmatch(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    name = (parts.get("name") or "").casefold()
+    month = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3]) if name else int(parts["month"])
+    if month is None:
+        return None
+    try:
+        year = _year(parts["year"])
+        if parts["hour"] is None:
+            return checked(
+                Published(moment=datetime(year, month, int(parts["day"]), tzinfo=UTC), precision=Precision.DAY)
+            )
+        return checked(
+            Published(
+                moment=datetime(
+                    year,
+                    month,
+                    int(parts["day"]),
+                    int(parts["hour"]),
+                    int(parts["minute"]),
+                    min(int(parts["second"] or 0), 59),  # a leap second
+                    int((parts["fraction"] or "").ljust(6, "0")[:6]),
+                    tzinfo=_zone(parts["zone"]),
+                )
+            )
+        )
+    except (ValueError, OverflowError) as error:
+        raise ImpossibleDate(f"no such date: {text}") from error
+
+
+def checked(published: Published) -> Published:
+    """The same, where it can be a date of news; raises ImpossibleDate."""
+    if not _FIRST <= published.moment.year <= _LAST:
+        raise ImpossibleDate(f"no date of news: {published}")
+    return published
+
+
+def has_offset(text: str) -> bool:
+    """Whether a date in a known form says how far from UTC it is."""
+    found = _ISO.fullmatch(text.strip()) or _MAIL.fullmatch(text.strip())
+    return found is None or found["hour"] is None or bool(found["zone"].strip())
+
+
+def _year(text: str) -> int:
+    year = int(text[:9])
+    if len(text) > 2:
+        return year
+    return year + (2000 if year < 70 else 1900)
+
+
+def _zone(text: str) -> timezone:
+    found = re.fullmatch(r"([A-Za-z]*)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?", text.strip())
+    if found is None:
+        raise ImpossibleDate(text)
+    name, sign, hours, minutes = found.groups()
+    if sign is None:
+        return timezone(timedelta(hours=_ZONES.get(name.lower(), 0)))
+    ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    if ahead > timedelta(hours=15) or int(minutes or 0) > 59:
+        raise ImpossibleDate(text)
+    return timezone(-ahead if sign == "-" else ahead)

@@ -1,0 +1,85 @@
+"""How a step keeps to its time, and how it tells what it did."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pipelines.errors import WirewatchError
+from pipelines.model import Problem, Report
+
+log = logging.getLogger(__name__)
+
+
+class Budget:
+    """`seconds` of time from `start` (aware UTC) on; `monotonic` counts them, so that a clock jump changes nothing."""
+
+    def __init__(self, start: datetime, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._start = start
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._began = monotonic()
+
+    def now(self) -> datetime:
+        """`start`, plus what has passed since."""
+        return self._start + timedelta(seconds=self._monotonic() - self._began)
+
+    def left(self) -> float:
+        """Seconds left, never below zero."""
+        return max(0.0, self._seconds - (self._monotonic() - self._began))
+
+    @property
+    def spent(self) -> bool:
+        """Whether no new work should be taken."""
+        return self.left() == 0.0
+
+
+class Tally:
+    """Counts, news and problems of one step, in the order they came; safe between threads.
+
+    `names` are shown even where they stay 0.
+    """
+
+    def __init__(self, step: str, *names: str) -> None:
+        self._step = step
+        self._lock = threading.Lock()
+        self._counts = Counter[str](dict.fromkeys(names, 0))
+        self._news: list[dict[str, str]] = []
+        self._problems: list[Problem] = []
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to a count."""
+        with self._lock:
+            self._counts[name] += number
+
+    def news(self, **row: str) -> None:
+        """One row of the table of what was new; states become their plain words."""
+        self._news.append({name: str(value) for name, value in row.items()})
+
+    def problem(self, subject: str, error: object) -> None:
+        """One item that could not be finished."""
+        self._problems.append(Problem(subject=subject, message=str(error) or type(error).__name__))
+
+    def failure(self, subject: str, error: Exception) -> None:
+        """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong.
+
+        Only our own errors are known to hold no secret, so that no other's text goes further than the log.
+        """
+        if isinstance(error, WirewatchError):
+            log.warning("%s: %s: %s", self._step, subject, error)
+            self.problem(subject, error)
+        else:
+            log.error("%s: %s", self._step, subject, exc_info=error)
+            self.problem(subject, f"unexpected {type(error).__name__}: see the log")
+
+    def report(self, *, unfinished: bool = False) -> Report:
+        """What there is to tell."""
+        return Report(
+            step=self._step,
+            counts=dict(self._counts),
+            news=tuple(self._news),
+            problems=tuple(self._problems),
+            unfinished=unfinished,
+        )

@@ -1,0 +1,50 @@
+"""Plays a rule's inline tests: its own invented articles, judged as real ones are."""
+
+from collections.abc import Iterator, Mapping
+
+from pipelines.desk_files import Fault
+from pipelines.model import Hit, Judgement
+from pipelines.rules.loader import RuleSet
+from pipelines.rules.matcher import Matcher
+from pipelines.rules.rule import ArticleTest, CompiledRule
+from pipelines.states import Outcome, RuleStatus
+
+
+def run_tests(rule_set: RuleSet) -> tuple[Fault, ...]:
+    """A fault at every article test that fails, drafts included.
+
+    What a test gives of an article is all there is of it; only where it expects `partial` is more text to come.
+    """
+    return tuple(fault for rule in rule_set.rules if rule.tests for fault in _failures(rule))
+
+
+def _failures(rule: CompiledRule) -> Iterator[Fault]:
+    matcher = Matcher([rule], statuses=frozenset(RuleStatus))
+    for test in rule.tests:
+        judgements = matcher.judge(test.content, test.tags)
+        judgement = judgements[0] if judgements else None
+        problem = _problem(test, judgement)
+        if problem:
+            name = f"test {test.name!r}" if test.name else "test"
+            yield rule.fault(f"{name} fails: {problem}", "tests", test.number)
+
+
+def _problem(test: ArticleTest, judgement: Judgement | None) -> str | None:
+    outcome = judgement.outcome if judgement else Outcome.NO_MATCH
+    found = _texts(judgement.hits if judgement else ())
+    if outcome is not test.expect:
+        shown = "; ".join(f"{group}: {', '.join(texts)}" for group, texts in found.items())
+        why = f" by {judgement.clause}" if judgement else ""
+        return f"expected {test.expect}, not {outcome}{why}{f' ({shown})' if shown else ''}"
+    for group, texts in test.hits.items():
+        if list(texts) != found.get(group, []):
+            hits = ", ".join(found.get(group, [])) or "nothing"
+            return f"expected `{group}` to hit {', '.join(texts) or 'nothing'}, not {hits}"
+    return None
+
+
+def _texts(hits: tuple[Hit, ...]) -> Mapping[str, list[str]]:
+    texts: dict[str, list[str]] = {}
+    for hit in hits:
+        texts.setdefault(hit.group, []).append(hit.text)
+    return texts

@@ -1,0 +1,286 @@
+"""The clauses of `when` and `unless`, judged over the hits of one article.
+
+A clause is True, False, or None where text still to come decides. Where no group is growing it is never None.
+"""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.states import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit of a group: words [first, last] of a field, characters [start, end)."""
+
+    field: Field
+    first: int
+    last: int
+    start: int
+    end: int
+    sentence: int
+    term: int
+    """Which of the group's terms."""
+    in_lead: bool
+    """True also where the lead is only a view of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHits:
+    """What one group found; `growing` holds the fields in which more text may come."""
+
+    found: Sequence[Found]
+    weight: int
+    growing: frozenset[Field]
+
+    @property
+    def truth(self) -> bool | None:
+        """True with a hit, None where one may still come."""
+        return True if self.found else None if self.growing else False
+
+
+Hits = Mapping[str, GroupHits]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(ABC):
+    """A part of an expression; `text` is how the author wrote it."""
+
+    text: str
+
+    @abstractmethod
+    def truth(self, hits: Hits) -> bool | None:
+        """Whether the clause holds."""
+
+    @abstractmethod
+    def groups(self) -> frozenset[str]:
+        """Names of the groups it looks at."""
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        """The numbers behind a clause that holds."""
+        yield from ()
+
+    def deciding(self, hits: Hits) -> "Clause":
+        """The part that made a true clause true."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Clause, ABC):
+    """Clauses joined by one word."""
+
+    parts: tuple[Clause, ...]
+
+    def groups(self) -> frozenset[str]:
+        return frozenset().union(*(part.groups() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class And(Joined):
+    """All parts hold."""
+
+    def truth(self, hits: Hits) -> bool | None:
+        return _least(part.truth(hits) for part in self.parts)
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.deciding(hits).measure(hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Joined):
+    """Any part holds."""
+
+    def truth(self, hits: Hits) -> bool | None:
+        maybe: bool | None = False
+        for part in self.parts:
+            truth = part.truth(hits)
+            if truth:
+                return True
+            maybe = None if truth is None else maybe
+        return maybe
+
+    def deciding(self, hits: Hits) -> Clause:
+        return next((part.deciding(hits) for part in self.parts if part.truth(hits)), self)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Clause):
+    """The part does not hold; what is true already cannot be undone by more text."""
+
+    part: Clause
+
+    def truth(self, hits: Hits) -> bool | None:
+        truth = self.part.truth(hits)
+        return None if truth is None else not truth
+
+    def groups(self) -> frozenset[str]:
+        return self.part.groups()
+
+
+@dataclass(frozen=True, slots=True)
+class Has(Clause):
+    """The group hits, in the title or the lead where one is asked for."""
+
+    group: str
+    field: Field | None = None
+
+    def truth(self, hits: Hits) -> bool | None:
+        group = hits[self.group]
+        if self.field is None:
+            return group.truth
+        if any(found.in_lead if self.field is Field.LEAD else found.field is self.field for found in group.found):
+            return True
+        return None if self.field in group.growing else False
+
+    def groups(self) -> frozenset[str]:
+        return frozenset({self.group})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Clause, ABC):
+    """A clause about where the hits of two groups stand; no pair lies across two fields."""
+
+    left: str
+    right: str
+
+    def groups(self) -> frozenset[str]:
+        return frozenset({self.left, self.right})
+
+    def truth(self, hits: Hits) -> bool | None:
+        if self.holds(hits[self.left].found, hits[self.right].found):
+            return True
+        return None if hits[self.left].growing & hits[self.right].growing else False
+
+    @abstractmethod
+    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
+        """Whether the hits there are stand so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near(Pair):
+    """At most `words` words between the nearer edges of two hits; sentences do not matter."""
+
+    words: int
+    ordered: bool = False
+    """True where the left one must end before the right one begins."""
+
+    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
+        gap = self.gap(left, right)
+        return gap is not None and gap <= self.words
+
+    def gap(self, left: Sequence[Found], right: Sequence[Found]) -> int | None:
+        """The fewest words between a hit of each; 0 where they overlap; None without a pair in one field."""
+        gaps = _gaps_before(left, right) if self.ordered else [*_gaps(left, right), *_gaps(right, left)]
+        return min(gaps, default=None)
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        gap = self.gap(hits[self.left].found, hits[self.right].found)
+        yield "1 word apart" if gap == 1 else f"{gap} words apart"
+
+
+@dataclass(frozen=True, slots=True)
+class SameSentence(Pair):
+    """Two hits stand in one sentence."""
+
+    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
+        places = {(found.field, found.sentence) for found in left}
+        return any((found.field, found.sentence) in places for found in right)
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Clause):
+    """At least so many hits of a group, or so many of its different terms."""
+
+    group: str
+    least: int
+    distinct: bool
+
+    def groups(self) -> frozenset[str]:
+        return frozenset({self.group})
+
+    def truth(self, hits: Hits) -> bool | None:
+        if self.count(hits) >= self.least:
+            return True
+        return None if hits[self.group].growing else False
+
+    def count(self, hits: Hits) -> int:
+        """Hits, or different terms that hit."""
+        found = hits[self.group].found
+        return len({one.term for one in found}) if self.distinct else len(found)
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        yield f"{self.count(hits)} {'different terms' if self.distinct else 'mentions'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score(Clause):
+    """The weights of the groups that hit add up to at least so much."""
+
+    least: int
+    weighted: frozenset[str]
+
+    def groups(self) -> frozenset[str]:
+        return self.weighted
+
+    def truth(self, hits: Hits) -> bool | None:
+        sure = sum(hits[name].weight for name in self.weighted if hits[name].truth)
+        maybe = [hits[name].weight for name in self.weighted if hits[name].truth is None]
+        if sure + sum(weight for weight in maybe if weight < 0) >= self.least:
+            return True
+        return None if sure + sum(weight for weight in maybe if weight > 0) >= self.least else False
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        yield f"score {sum(hits[name].weight for name in self.weighted if hits[name].truth)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Clause):
+    """At least so many of the named groups hit."""
+
+    least: int
+    names: tuple[str, ...]
+
+    def groups(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def truth(self, hits: Hits) -> bool | None:
+        truths = [hits[name].truth for name in self.names]
+        if truths.count(True) >= self.least:
+            return True
+        return None if truths.count(True) + truths.count(None) >= self.least else False
+
+    def measure(self, hits: Hits) -> Iterator[str]:
+        yield " and ".join(name for name in self.names if hits[name].truth)
+
+
+def _least(truths: Iterable[bool | None]) -> bool | None:
+    known: bool | None = True
+    for truth in truths:
+        if truth is False:
+            return False
+        known = None if truth is None else known
+    return known
+
+
+_ORDER = {field: number for number, field in enumerate(Field)}
+
+
+def _gaps(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
+    """For each hit on the right, the words between it and the nearest on the left that begins no later than it ends."""
+    firsts = [(_ORDER[found.field], found.first) for found in left]
+    for found in right:
+        before = bisect_right(firsts, (_ORDER[found.field], found.last)) - 1
+        if before >= 0 and left[before].field is found.field:
+            yield max(found.first - left[before].last - 1, 0)
+
+
+def _gaps_before(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
+    """For each hit on the right, the words between it and the nearest on the left that ends before it begins."""
+    lasts = [(_ORDER[found.field], found.last) for found in left]
+    for found in right:
+        before = bisect_left(lasts, (_ORDER[found.field], found.first)) - 1
+        if before >= 0 and left[before].field is found.field:
+            yield found.first - left[before].last - 1

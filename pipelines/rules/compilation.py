@@ -1,0 +1,176 @@
+"""From a rule's record to a rule that can run: groups, clauses, version, tests."""
+
+import hashlib
+import json
+import textwrap
+from collections.abc import Mapping
+
+from pipelines.desk_files import DeskFile, Fault, suggest
+from pipelines.model import Content, Rule
+from pipelines.rules.clauses import Clause, GroupHits
+from pipelines.rules.expression import NAME, RESERVED, parse
+from pipelines.rules.lists import Lists
+from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term
+from pipelines.rules.schema import GroupRecord, RuleRecord, RuleTestRecord, TermRecord
+from pipelines.rules.terms import BadTerm, compile_term
+from pipelines.states import Outcome, RuleId, RuleVersion, TextSource
+
+Loc = tuple[str | int, ...]
+
+
+def compile_rule(file: DeskFile, loc: Loc, record: RuleRecord, lists: Lists) -> tuple[CompiledRule | None, list[Fault]]:
+    """The rule at `loc`, or None with every fault found in it."""
+    compilation = _Compilation(file, loc, record, lists)
+    rule = compilation.rule()
+    return (None, compilation.faults) if compilation.faults else (rule, [])
+
+
+class _Compilation:
+    """One rule on its way; faults gather as it goes."""
+
+    def __init__(self, file: DeskFile, loc: Loc, record: RuleRecord, lists: Lists) -> None:
+        self._file = file
+        self._loc = loc
+        self._record = record
+        self._lists = lists
+        self.faults: list[Fault] = []
+
+    def rule(self) -> CompiledRule | None:
+        record = self._record
+        groups = self._groups()
+        when, unless = self._conditions(groups)
+        tests = tuple(self._test(index, test, groups) for index, test in enumerate(record.tests) if test.article)
+        if when is None or self.faults:
+            return None
+        scope = Scope(record.scope.languages, record.scope.feed_tags, record.scope.not_feed_tags)
+        rule = Rule(
+            rule_id=RuleId(record.id),
+            version=_version(scope, groups, when, unless),
+            title=record.title or record.id,
+            status=record.status,
+            severity=record.severity,
+            owner=record.owner,
+            labels=dict(record.labels),
+            max_age=record.scope.max_age,
+            once_per=record.story.once_per,
+            file=str(self._file.path),
+            source=self._source(),
+        )
+        sequences = sum(bool(test.sequence) for test in record.tests)
+        return CompiledRule(rule, scope, groups, when, unless, tests, sequences, self._file, self._loc)
+
+    def _groups(self) -> dict[str, Group]:
+        if self._record.terms is None:
+            short = {name: getattr(self._record, name) for name in ("any", "and_any", "unless_any")}
+            return {name: Group(name, self._terms((*self._loc, name), terms)) for name, terms in short.items() if terms}
+        groups = {}
+        for name, group in self._record.terms.items():
+            loc = (*self._loc, "terms", name)
+            if not NAME.fullmatch(name) or name.lower() in RESERVED:
+                why = (
+                    "is a word of the language"
+                    if name.lower() in RESERVED
+                    else "has other than letters, digits, - or _"
+                )
+                self.faults.append(self._file.fault(loc, f"no name for a group: `{name}` {why}", key=True))
+            groups[name] = self._group(loc, name, group)
+        return groups
+
+    def _group(self, loc: Loc, name: str, group: GroupRecord) -> Group:
+        return Group(
+            name,
+            self._terms((*loc, "any"), group.any, group),
+            self._terms((*loc, "except"), group.except_, group),
+            group.in_,
+            group.weight,
+        )
+
+    def _terms(self, loc: Loc, records: tuple[TermRecord, ...], group: GroupRecord | None = None) -> tuple[Term, ...]:
+        case, accents = (group.case, group.accents) if group else (None, None)
+        found: dict[Term, None] = {}
+        for index, record in enumerate(records):
+            if record.list is not None:
+                if record.list not in self._lists.terms:
+                    self._fault((*loc, index), self._lists.unknown(record.list))
+                found.update(dict.fromkeys(self._lists.terms.get(record.list, ())))
+                continue
+            try:
+                found[compile_term(record, case=case, accents=accents)] = None
+            except BadTerm as error:
+                self._fault((*loc, index), str(error))
+        return tuple(found)
+
+    def _conditions(self, groups: Mapping[str, Group]) -> tuple[Clause | None, Clause | None]:
+        record = self._record
+        if record.terms is None:
+            when = "any and and_any" if record.and_any else "any"
+            if record.within_words is not None:
+                when = f"near(any, and_any, words={record.within_words})"
+            return self._clause("any", when, groups), self._clause("unless_any", "unless_any", groups)
+        clause = self._clause("when", record.when, groups)
+        nothing = {name: GroupHits((), group.weight, frozenset()) for name, group in groups.items()}
+        if clause and clause.truth(nothing):
+            self._fault(
+                (*self._loc, "when"), "`when` is true of an article in which no group hits: it would match everything"
+            )
+        return clause, self._clause("unless", record.unless, groups)
+
+    def _clause(self, key: str, text: str | None, groups: Mapping[str, Group]) -> Clause | None:
+        if text is None or (self._record.terms is None and key not in groups):
+            return None
+        clause, wrong = parse(text, {name: group.weight for name, group in groups.items()})
+        loc = (*self._loc, key)
+        self.faults += [Fault(self._file.path, *self._file.place_in(loc, at), message) for at, message in wrong]
+        return clause
+
+    def _test(self, number: int, test: RuleTestRecord, groups: Mapping[str, Group]) -> ArticleTest:
+        for name in test.hits:
+            if name not in groups:
+                message = f"unknown group `{name}`{suggest(name, groups)}"
+                loc = (*self._loc, "tests", number, "hits", name)
+                self.faults.append(self._file.fault(loc, message, key=True))
+        article, expect = test.article, test.expect or Outcome.MATCH
+        content = Content(
+            title=article.title if article else "",
+            lead=article.lead if article else "",
+            body=article.body if article else "",
+            language=article.lang if article else None,
+            text_source=TextSource.HEADLINE if expect is Outcome.PARTIAL else TextSource.PAGE,
+        )
+        return ArticleTest(number, test.name, content, article.tags if article else None, expect, test.hits)
+
+    def _source(self) -> str:
+        """The rule as its author wrote it, from its first key to the next rule."""
+        start = self._file.values[self._loc]
+        after = self._file.values.get((*self._loc[:-1], int(self._loc[-1]) + 1))
+        text = self._file.text[start.index : after.index if after else None]
+        kept = text.rstrip().removesuffix("-").rstrip()
+        return textwrap.dedent(" " * (start.column - 1) + kept)
+
+    def _fault(self, loc: Loc, message: str) -> None:
+        self.faults.append(self._file.fault(loc, message))
+
+
+def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Clause | None) -> RuleVersion:
+    """Digest of what decides a match; the order in which groups and terms are written does not."""
+    deciding = [
+        [sorted(gate) for gate in (scope.languages, scope.feed_tags, scope.not_feed_tags)],
+        [
+            [name, sorted(group.fields), group.weight, _keys(group.terms), _keys(group.excepts)]
+            for name, group in sorted(groups.items())
+        ],
+        when.text,
+        unless.text if unless else None,
+    ]
+    return RuleVersion(hashlib.sha256(json.dumps(deciding).encode()).hexdigest())
+
+
+def _keys(terms: tuple[Term, ...]) -> list[str]:
+    return sorted(json.dumps([_key(term), _keys(term.excepts)]) for term in terms)
+
+
+def _key(term: Term) -> list[object]:
+    words = [
+        [word.folded, word.prefix, word.exact, word.pattern.pattern if word.pattern else None] for word in term.words
+    ]
+    return [term.keep_case, term.keep_accents, words]

@@ -1,0 +1,109 @@
+"""Warnings about rules and lists that can run but may not do what their author means."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+from pipelines.desk_files import Data, DeskFile, Fault, Level
+from pipelines.rules.loader import RuleSet
+from pipelines.rules.rule import CompiledRule
+from pipelines.states import Outcome, RuleStatus
+from pipelines.text import beyond_bmp, fold, word_pattern
+
+NOT_APPLIED = ("was", "limit", "backfill")
+"""Keys of a rule whose shape is checked and which nothing acts on yet."""
+NOT_APPLIED_OF_STORY = ("again_when", "alert_afresh_after")
+
+Loc = tuple[str | int, ...]
+
+
+def lint(rule_set: RuleSet, today: date) -> tuple[Fault, ...]:
+    """Every warning, in the order of files and lines."""
+    warnings = [fault for rule in rule_set.rules for fault in _rule_warnings(rule, today)]
+    for file, loc in _places_of_terms(rule_set):
+        warnings += _term_warnings(file, loc)
+    return tuple(sorted(set(warnings), key=lambda fault: (fault.path, fault.line, fault.column, fault.message)))
+
+
+def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
+    if rule.rule.status is RuleStatus.LIVE:
+        yield from _live_warnings(rule)
+    used = rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset())
+    for name in rule.groups.keys() - used:
+        yield rule.fault(f"group `{name}` is used nowhere", "terms", name, level=Level.WARNING, key=True)
+    review_by = rule.file.at(*rule.loc, "review_by")
+    if isinstance(review_by, str) and review_by < today.isoformat():
+        yield rule.fault(f"this rule was to be reviewed by {review_by}", "review_by", level=Level.WARNING)
+    for loc in [(key,) for key in NOT_APPLIED] + [("story", key) for key in NOT_APPLIED_OF_STORY]:
+        if rule.file.at(*rule.loc, *loc) is not None:
+            yield rule.fault(f"`{loc[-1]}` is checked but not yet acted on", *loc, level=Level.WARNING, key=True)
+
+
+def _live_warnings(rule: CompiledRule) -> Iterator[Fault]:
+    if rule.rule.owner is None:
+        yield rule.fault("a live rule without `owner`: nobody hears about it", "id", level=Level.WARNING)
+    expected = {test.expect for test in rule.tests}
+    missing = [outcome for outcome in (Outcome.MATCH, Outcome.NO_MATCH) if outcome not in expected]
+    if missing:
+        without = " and ".join(f"`expect: {outcome}`" for outcome in missing)
+        yield rule.fault(f"a live rule without a test with {without}", "id", level=Level.WARNING)
+
+
+def _places_of_terms(rule_set: RuleSet) -> Iterator[tuple[DeskFile, Loc]]:
+    """Every place under which terms are written, in rules that run and in the shared lists."""
+    for rule in rule_set.rules:
+        for key in ("any", "and_any", "unless_any", "terms"):
+            yield rule.file, (*rule.loc, key)
+    if rule_set.lists_file:
+        yield rule_set.lists_file, ("lists",)
+
+
+def _term_warnings(file: DeskFile, loc: Loc) -> Iterator[Fault]:
+    data = file.at(*loc)
+    if isinstance(data, dict):
+        for key, part in data.items():
+            if key == "term" and not isinstance(part, dict | list):
+                yield from _one_term(file, (*loc, key), part, exact=data.get("case") == "exact")
+            elif key not in _NO_TERMS:
+                yield from _term_warnings(file, (*loc, key))
+    elif isinstance(data, list):
+        for index, part in enumerate(data):
+            if isinstance(part, dict):
+                yield from _term_warnings(file, (*loc, index))
+            elif loc[-1] != "in":
+                yield from _one_term(file, (*loc, index), part, exact=_group_is_exact(file, loc))
+
+
+_NO_TERMS = {"list", "case", "accents", "in", "weight", "about"}
+
+
+def _group_is_exact(file: DeskFile, loc: Loc) -> bool:
+    group = file.at(*loc[:-1])
+    return isinstance(group, dict) and group.get("case") == "exact"
+
+
+def _one_term(file: DeskFile, loc: Loc, part: Data, *, exact: bool) -> Iterator[Fault]:
+    written = getattr(part, "written", part)
+    if not isinstance(written, str):
+        return
+    letters = sum(letter.isalnum() for letter in written)
+    unspaced = any(_UNSPACED.search(letter) for letter in written)
+    if letters < 3 and not exact and not unspaced:
+        yield file.fault(loc, f"`{written}` is short: give it `case: exact` or more letters", Level.WARNING)
+    if unspaced:
+        message = f"`{written}`: a script without spaces, found inside longer words too"
+        yield file.fault(loc, message, Level.WARNING)
+    for word in word_pattern(beyond_bmp(written)).findall(written):
+        scripts = sorted({script for script in map(_script, fold(word)) if script})
+        if len(scripts) > 1:
+            message = f"`{word}` mixes the scripts {' and '.join(scripts)}: letters that look alike are not the same"
+            yield file.fault(loc, message, Level.WARNING)
+
+
+_MIXABLE = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "GREEK": "Greek", "ARMENIAN": "Armenian", "GEORGIAN": "Georgian"}
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+def _script(letter: str) -> str | None:
+    return _MIXABLE.get(unicodedata.name(letter, "").partition(" ")[0])

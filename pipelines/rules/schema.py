@@ -1,0 +1,234 @@
+"""What rule files and lists.yaml may say, as pydantic records; what the words in them mean is decided elsewhere."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
+from pipelines.rules.languages import ISO_639_1
+from pipelines.states import Field as ArticleField
+from pipelines.states import OncePer, Outcome, RuleStatus, Severity
+
+SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
+LONG_FORM = ("terms", "when", "unless")
+
+
+def _language(code: str) -> str:
+    if code not in ISO_639_1:
+        raise ValueError(f"`{code}` is no ISO 639-1 language code, such as en, hy or ka{suggest(code, ISO_639_1)}")
+    return code
+
+
+def _not_run(what: str) -> BeforeValidator:
+    """A validator for what the language of rules has and this version does not run."""
+
+    def refuse(_: object) -> object:
+        raise ValueError(f"this version does not run {what}")
+
+    return BeforeValidator(refuse)
+
+
+def _never_or_duration(value: object) -> object:
+    return None if value == "never" else value
+
+
+Language = Annotated[Written, AfterValidator(_language)]
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+class TermRecord(DeskModel):
+    """One term: a word or number alone is short for {term: ...}."""
+
+    term: Written | None = None
+    list: Name | None = None
+    case: Literal["exact", "any"] | None = None
+    accents: Literal["exact"] | None = None
+    re: Annotated[None, _not_run("{re: ...} terms: write the words, with * or ?")] = None
+    forms: Annotated[None, _not_run("`forms`: write a wildcard, such as peacekeep*")] = None
+    fuzzy: Annotated[None, _not_run("`fuzzy`: write the spellings as terms of their own")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("an empty term; if the word null is meant, put it in quotes")
+        return value if isinstance(value, dict | list | TermRecord) else {"term": value}
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.term is None) == (self.list is None):
+            raise ValueError("a term has either `term` or `list`")
+        if self.list is not None and (self.case or self.accents):
+            raise ValueError("`case` and `accents` belong to the terms of the list, not to {list: ...}")
+        return self
+
+
+Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]
+
+
+def _by_language_or_not(value: object) -> str:
+    return "by language" if isinstance(value, dict) else "terms"
+
+
+class ListRecord(DeskModel):
+    """A shared list of lists.yaml; `any` may be sorted by language."""
+
+    about: str | None = None
+    any: Annotated[
+        Annotated[Terms, Tag("terms")] | Annotated[dict[Language, Terms], Tag("by language")],
+        Discriminator(_by_language_or_not),
+    ]
+    except_: tuple[TermRecord, ...] = Field(default=(), alias="except")
+
+
+class ListsFile(DeskModel):
+    """lists.yaml."""
+
+    version: Literal[1]
+    lists: dict[str, object]
+
+
+class GroupRecord(DeskModel):
+    """A named group of terms."""
+
+    any: Terms
+    except_: tuple[TermRecord, ...] = Field(default=(), alias="except")
+    in_: frozenset[ArticleField] = Field(default=frozenset(ArticleField), alias="in", min_length=1)
+    weight: int = 0
+    case: Literal["exact", "any"] | None = None
+    accents: Literal["exact"] | None = None
+
+
+class ScopeRecord(DeskModel):
+    """Cheap gates, tested first."""
+
+    languages: frozenset[Language] = frozenset()
+    feed_tags: frozenset[str] = frozenset()
+    not_feed_tags: frozenset[str] = frozenset()
+    max_age: Duration = timedelta(hours=48)
+
+
+class StoryRecord(DeskModel):
+    """What one alert stands for, and what makes another."""
+
+    once_per: OncePer = OncePer.STORY
+    again_when: tuple[
+        Annotated[
+            str, StringConstraints(pattern=r"^(sources >= [1-9]\d*|new_group\([\w-]+\)|text_changed >= [1-9]\d?%)$")
+        ],
+        ...,
+    ] = ()
+    alert_afresh_after: Annotated[Duration | None, BeforeValidator(_never_or_duration)] = None
+
+
+class LimitRecord(DeskModel):
+    """How many alerts in how long."""
+
+    alerts: Annotated[int, Field(ge=1)] = 10
+    per: Duration = timedelta(hours=1)
+
+
+class ArticleRecord(DeskModel):
+    """An invented article; without `tags`, tag gates let it pass, as an unknown language does."""
+
+    title: str = ""
+    lead: str = ""
+    body: str = ""
+    lang: Language | None = None
+    source: str | None = None
+    tags: frozenset[str] | None = None
+
+
+class StepRecord(DeskModel):
+    """One moment in a story's life."""
+
+    at: Duration
+    source: str | None = None
+    story: str | None = None
+    article: ArticleRecord
+    expect: Literal["alert", "held", "none"]
+    reason: str | None = None
+
+
+class RuleTestRecord(DeskModel):
+    """One inline test: an article with what it should give, or a sequence."""
+
+    name: str | None = None
+    article: ArticleRecord | None = None
+    expect: Outcome | None = None
+    hits: dict[str, tuple[Written, ...]] = Field(default_factory=dict)
+    sequence: tuple[StepRecord, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.article is None) == (not self.sequence):
+            raise ValueError("a test has either `article` with `expect`, or `sequence`")
+        if self.article is not None and self.expect is None:
+            raise ValueError("`expect` is missing: match, no_match or partial")
+        return self
+
+
+class RuleRecord(DeskModel):
+    """One rule, in the short form or the long one."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+    was: str | None = None
+    title: str | None = None
+    status: RuleStatus = RuleStatus.LIVE
+    severity: Severity = Severity.NORMAL
+    owner: str | None = None
+    labels: dict[str, Written] = Field(default_factory=dict)
+    review_by: Day | None = None
+    known_false_positives: tuple[str, ...] = ()
+    scope: ScopeRecord = ScopeRecord()
+    any: Terms | None = None
+    and_any: Terms | None = None
+    unless_any: Terms | None = None
+    within_words: Annotated[int, Field(ge=0)] | None = None
+    terms: Annotated[dict[str, GroupRecord], Field(min_length=1)] | None = None
+    when: str | None = None
+    unless: str | None = None
+    volume: Annotated[None, _not_run("`volume` rules")] = None
+    story: StoryRecord = StoryRecord()
+    limit: LimitRecord = LimitRecord()
+    backfill: Duration = timedelta(0)
+    tests: tuple[RuleTestRecord, ...] = ()
+
+    @field_validator("id", mode="before")
+    @classmethod
+    def _plain_id(cls, value: object) -> object:
+        if isinstance(value, str) and not value.replace("-", "").replace("_", "").isalnum():
+            raise ValueError(f"an id has letters, digits, - and _ only, not `{value}`")
+        return value
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        short = [key for key in SHORT_FORM if getattr(self, key) is not None]
+        long = [key for key in LONG_FORM if getattr(self, key) is not None]
+        if short and long:
+            raise ValueError(f"`{short[0]}` and `{long[0]}` cannot stand together: one rule has one form")
+        if not short and not long:
+            raise ValueError("a rule needs `any`, or `terms` with `when`")
+        missing = next((key for key in (("terms", "when") if long else ("any",)) if getattr(self, key) is None), None)
+        if missing:
+            raise ValueError(f"`{missing}` is missing")
+        if self.within_words is not None and self.and_any is None:
+            raise ValueError("`within_words` needs `and_any`")
+        return self
+
+
+class RulesFile(DeskModel):
+    """A file of rules; each rule is checked by itself, so that one bad rule takes no other down."""
+
+    version: Literal[1]
+    rules: tuple[object, ...]

@@ -1,0 +1,54 @@
+"""Terms as written, turned into the words to look for; the text is read as the articles are."""
+
+import re
+from dataclasses import replace
+
+from pipelines.rules.rule import Term, TermWord
+from pipelines.rules.schema import TermRecord
+from pipelines.text import beyond_bmp, fold, word_pattern
+
+FEWEST_LETTERS = 3
+"""Before a `*`, as typed: with fewer a wildcard meets words of every kind."""
+
+
+class BadTerm(ValueError):
+    """A term that cannot be looked for; the text says why."""
+
+
+def compile_term(record: TermRecord, *, case: str | None = None, accents: str | None = None) -> Term:
+    """The words of a plain term; `case` and `accents` are the group's, where the term has none. Raises BadTerm."""
+    written = record.term or ""
+    keep_case = (record.case or case) == "exact"
+    keep_accents = (record.accents or accents) == "exact"
+    tokens = word_pattern(beyond_bmp(written), "?*").findall(written)
+    if not written.strip():
+        raise BadTerm("an empty term")
+    if not any(token.strip("?*") for token in tokens):
+        raise BadTerm(f"no letter or digit in `{written}`")
+    return Term(
+        tuple(_compile_word(token, keep_case=keep_case, keep_accents=keep_accents) for token in tokens),
+        keep_case,
+        keep_accents,
+    )
+
+
+def with_excepts(term: Term, excepts: tuple[Term, ...]) -> Term:
+    """The term, cancelled by these phrases too."""
+    return replace(term, excepts=(*term.excepts, *excepts)) if excepts else term
+
+
+def _compile_word(token: str, *, keep_case: bool, keep_accents: bool) -> TermWord:
+    if token.startswith("*"):
+        raise BadTerm(f"`{token}`: nothing can be looked for by its ending; no word may begin with *")
+    stem, star, after = token.partition("*")
+    if after:
+        raise BadTerm(f"`{token}`: * may stand at a word's end only")
+    if star and sum(letter.isalnum() for letter in stem) < FEWEST_LETTERS:
+        raise BadTerm(f"`{token}`: at least {FEWEST_LETTERS} letters must stand before *")
+    kept = fold(stem, keep_case=keep_case, keep_accents=keep_accents)
+    folded = fold(stem)
+    if "?" in stem:
+        letters = r"[^\W\d_]".join(map(re.escape, kept.split("?")))
+        pattern = re.compile(letters + (".*" if star else ""), re.DOTALL)
+        return TermWord(folded.partition("?")[0], prefix=True, pattern=pattern)
+    return TermWord(folded, bool(star), kept if keep_case or keep_accents else None)

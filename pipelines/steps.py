@@ -1,0 +1,305 @@
+"""The whole product on one page: from a feed to an alert in six steps, each resumable.
+
+Each step reads what is not done yet, decides, and writes and marks in one transaction; killed anywhere and run
+again, it leaves no row twice and loses none. One bad feed, page, rule or receiver never stops the others: that is
+why, here alone, any exception of an item is caught, logged with its id and counted. A StoreError is nobody's item:
+it ends the step.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines import protocols
+from pipelines.alerts import Delivery, Message, Verdict
+from pipelines.delivery import dispatch, retry
+from pipelines.errors import DeliveryError, DeskFileError, FetchError, StoreError, WirewatchError
+from pipelines.ingest import polling
+from pipelines.ingest.round import fetch_each
+from pipelines.model import Feed, FeedEntry, Judgement, Match, Page, Report, Revision
+from pipelines.progress import Budget, Tally
+from pipelines.states import Outcome, ReceiverId
+
+if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
+    from pipelines.delivery.routing import Routes
+    from pipelines.rules.loader import RuleSet
+    from pipelines.rules.matcher import Matcher
+
+BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
+FEEDS_AT_ONCE = 100  # reaches the latency floor of 1,000 feeds (design measurement)
+PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
+RECEIVERS_AT_ONCE = 8
+STORY_WINDOW = timedelta(days=7)
+LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
+TRY_PAGE_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
+
+
+def poll_feeds(
+    store: protocols.FeedStore,
+    fetcher: protocols.Fetcher,
+    feeds: Callable[[], Sequence[Feed]],
+    *,
+    budget: Budget,
+    everything: bool = False,
+) -> Report:
+    """Poll the feeds that are due (all with `everything`); a faulty feeds.yaml leaves its last good version."""
+    tally = Tally("feed_entries", "feeds polled", "feeds unchanged", "feeds failed", "entries new", "entries changed")
+    try:
+        store.sync_feeds(feeds(), budget.now())
+    except DeskFileError as error:
+        for fault in error.faults:
+            tally.problem("feeds.yaml", fault)
+    due = [(polled, polled.request) for polled in store.due_feeds(budget.now(), everything=everything)]
+
+    def take(polled: protocols.PolledFeed, answer: protocols.Response | FetchError) -> None:
+        _record_poll(store, polled, answer, tally, budget.now())
+
+    reached = fetch_each(fetcher, due, take, at_once=FEEDS_AT_ONCE, budget=budget)
+    return tally.report(unfinished=reached < len(due))
+
+
+def _record_poll(
+    store: protocols.FeedStore,
+    polled: protocols.PolledFeed,
+    answer: protocols.Response | FetchError,
+    tally: Tally,
+    now: datetime,
+) -> None:
+    from pipelines.ingest.sources import PARSERS
+    from pipelines.ingest.urls import article_outlet
+
+    feed, state = polled.feed, polled.state
+    tally.count("feeds polled")
+    entries: tuple[FeedEntry, ...] = ()
+    try:
+        if isinstance(answer, FetchError):
+            raise answer
+        after = polling.after_success(state, feed, answer, now)
+        if answer.not_modified or after.body_hash == state.body_hash:
+            tally.count("feeds unchanged")
+        else:
+            parsed = PARSERS[feed.kind](answer.body, url=answer.url, content_type=answer.content_type)
+            entries = parsed.entries
+            for problem in parsed.problems:
+                tally.problem(feed.feed_id, problem)
+    except Exception as error:
+        tally.count("feeds failed")
+        tally.failure(feed.feed_id, error)
+        after = polling.after_failure(state, feed, error, now)
+    outlets = {} if feed.outlet else {entry.entry_id: article_outlet(feed, entry.url) for entry in entries}
+    before = polling.backlog_before(state, feed, now)
+    arrivals = store.record_poll(feed, after, entries, now, backlog_before=before, outlets=outlets)
+    tally.count("entries new", len(arrivals.new))
+    tally.count("entries changed", len(arrivals.changed))
+    for entry in (*arrivals.new, *arrivals.changed):
+        tally.news(feed=feed.feed_id, title=entry.title, published=str(entry.published or ""), link=entry.link or "")
+
+
+def extract_articles(store: protocols.ArticleStore, fetcher: protocols.Fetcher, *, budget: Budget) -> Report:
+    """Get the text of each article that is due: from its page, else from its feed."""
+    tally = Tally("articles", "texts new", "texts unchanged")
+    more = True
+
+    def take(page: Page, answer: protocols.Response | FetchError | None) -> None:
+        _record_text(store, page, answer, tally, budget.now())
+
+    while more and not budget.spent:
+        pages = store.pages_due(budget.now(), BATCH)
+        for page in pages:
+            if not page.article.link:
+                take(page, None)
+        linked = [(page, protocols.Request(url=page.article.link)) for page in pages if page.article.link]
+        reached = fetch_each(fetcher, linked, take, at_once=PAGES_AT_ONCE, budget=budget)
+        more = len(pages) == BATCH or reached < len(linked)
+    return tally.report(unfinished=more)
+
+
+def _record_text(
+    store: protocols.ArticleStore,
+    page: Page,
+    answer: protocols.Response | FetchError | None,
+    tally: Tally,
+    now: datetime,
+) -> None:
+    """Store the best text there is; without the page's own, try again later where that may help."""
+    from pipelines.ingest import extractor
+
+    again = TRY_PAGE_AGAIN[page.attempts] if page.attempts < len(TRY_PAGE_AGAIN) else None
+    try:
+        if isinstance(answer, FetchError):
+            raise answer
+        if answer is None:
+            content, again = extractor.from_entry(page.entry, page.language), None
+        else:
+            content = extractor.extract(
+                answer.body,
+                url=answer.url,
+                content_type=answer.content_type,
+                entry=page.entry,
+                language=page.language,
+            )
+    except Exception as error:
+        tally.failure(page.article.link, error)
+        content = extractor.from_entry(page.entry, page.language)
+        if isinstance(error, WirewatchError) and not error.retry_may_help:
+            again = None
+    new = store.save_text(page, content, now, try_again_at=now + again if again and not content.complete else None)
+    tally.count("texts new" if new else "texts unchanged")
+    tally.count(f"text from {content.text_source}")
+    if new:
+        tally.news(
+            outlet=page.article.outlet.title, title=content.title, text=content.text_source, link=page.article.link
+        )
+
+
+def group_stories(store: protocols.StoryStore, *, budget: Budget) -> Report:
+    """Put each new article into the story whose text it prints, or into one of its own."""
+    tally = Tally("stories", "stories new", "reprints")
+    more = True
+    while more and not budget.spent:
+        with store.grouping(budget.now()) as grouping:
+            revisions = grouping.ungrouped(BATCH)
+            for revision in revisions:
+                _join_story(grouping, revision, tally)
+        more = len(revisions) == BATCH
+    return tally.report(unfinished=more)
+
+
+def _join_story(grouping: protocols.Grouping, revision: Revision, tally: Tally) -> None:
+    from pipelines.dedup.grouping import group
+
+    article = revision.article
+    try:
+        grouped = group(revision.content, grouping, revision.article.first_seen_at - STORY_WINDOW)
+        story, similarity, reason, hashes = grouped.story_id, grouped.similarity, grouped.reason, grouped.hashes
+    except StoreError:
+        raise
+    except Exception as error:
+        tally.failure(article.link, error)
+        story, similarity, reason, hashes = None, 1.0, "could not be compared", ()
+    grouping.join(article.article_id, story, similarity=similarity, reason=reason, hashes=hashes)
+    tally.count("reprints" if story else "stories new")
+    if story:
+        tally.news(outlet=article.outlet.title, title=revision.content.title, story=str(story), why=reason)
+
+
+def match_rules(store: protocols.MatchStore, rules: Callable[[], "RuleSet"], *, budget: Budget) -> Report:
+    """Run the rules over each new text; `rules` is asked only where there is one."""
+    from pipelines.rules.matcher import Matcher
+
+    tally = Tally("matches", "texts judged", "matches", "partial")
+    revisions = store.unmatched(BATCH)
+    if not revisions:
+        return tally.report()
+    rule_set = rules()
+    for fault in rule_set.faults:
+        tally.problem("rules", fault)
+    if not rule_set.rules and rule_set.faults:
+        return tally.report(unfinished=True)  # texts wait for a rule file that can be read
+    store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
+    matcher = Matcher(rule_set.rules)
+    while revisions:
+        judgements = [(revision.revision_id, one) for revision in revisions for one in _judge(matcher, revision, tally)]
+        store.save_matches([revision.revision_id for revision in revisions], judgements, budget.now())
+        if len(revisions) < BATCH or budget.spent:
+            break
+        revisions = store.unmatched(BATCH)
+    return tally.report(unfinished=len(revisions) == BATCH)
+
+
+def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:
+    tally.count("texts judged")
+    try:
+        judgements = matcher.judge(revision.content, revision.article.tags)
+    except Exception as error:
+        tally.failure(revision.article.link, error)
+        return ()
+    for judgement in judgements:
+        tally.count("matches" if judgement.outcome is Outcome.MATCH else "partial")
+        tally.news(rule=judgement.rule.rule_id, title=revision.content.title, why=judgement.clause)
+    return judgements
+
+
+def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"], *, budget: Budget) -> Report:
+    """Decide for each match whether the desk is told, and by whom; alert and deliveries are one commit."""
+    tally = Tally("alerts", "alerts", "held")
+    desk: Routes | None = None
+    more = True
+    while more and not budget.spent:
+        with store.dispatching(budget.now()) as transaction:
+            matches = transaction.undecided(BATCH)
+            for match in matches:
+                desk = desk or routes()
+                _decide(transaction, desk, match, tally, budget.now())
+        more = len(matches) == BATCH
+    return tally.report(unfinished=more)
+
+
+def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally: Tally, now: datetime) -> None:
+    rule, headline = match.judgement.rule, match.revision.content.title
+    last = transaction.last_alert(rule, dispatch.subject_of(match))
+    decision = dispatch.decide(match, last_alert=last, now=now)
+    told: tuple[ReceiverId, ...] = ()
+    if isinstance(decision, dispatch.Hold):
+        verdict = Verdict(
+            match_id=match.match_id, step="dispatch", kind=decision.kind, reason=decision.reason, decided_at=now
+        )
+        transaction.save_verdict(verdict)
+        tally.count(decision.kind)
+    else:
+        told = tuple(receiver.receiver_id for receiver in desk.receivers_for(rule))
+        transaction.save_alert(
+            protocols.NewAlert(
+                match_id=match.match_id, rule=rule, subject=decision.subject, reason=decision.reason, receivers=told
+            )
+        )
+        tally.count("alerts")
+    tally.news(rule=rule.rule_id, title=headline, told=", ".join(told) or "nobody", why=decision.reason)
+
+
+def deliver(
+    outbox: protocols.Outbox, notifier: protocols.Notifier, routes: Callable[[], "Routes"], *, budget: Budget
+) -> Report:
+    """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken."""
+    tally = Tally("deliveries", "sent", "to be tried again", "dead")
+    waiting = outbox.receivers_due(budget.now())
+    if not waiting:
+        return tally.report()
+    desk = routes()
+
+    def serve(receiver: ReceiverId) -> None:
+        while not budget.spent:
+            delivery = outbox.claim(receiver, budget.now(), budget.now() + LEASE)
+            if delivery is None:
+                return
+            try:
+                notifier.send(desk.receiver(receiver), _message(outbox, desk, delivery, budget.now()), key=delivery.key)
+            except StoreError:
+                raise
+            except Exception as error:
+                tally.failure(receiver, error)
+                tally.count(_put_off(outbox, delivery, error, budget.now()))
+            else:
+                outbox.mark_sent(delivery.delivery_id, budget.now())
+                tally.count("sent")
+
+    with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
+        list(pool.map(serve, waiting))
+    return tally.report(unfinished=budget.spent)
+
+
+def _message(outbox: protocols.Outbox, desk: "Routes", delivery: Delivery, now: datetime) -> Message:
+    from pipelines.delivery.message import render
+
+    style = desk.receiver(delivery.receiver).style
+    return render(outbox.detail(delivery.alert_id), style, zone=desk.zone, now=now)
+
+
+def _put_off(outbox: protocols.Outbox, delivery: Delivery, error: Exception, now: datetime) -> str:
+    """Count the attempt, and say what becomes of it; an error not of ours might hold a secret: its text is not kept."""
+    reason = str(error) if isinstance(error, WirewatchError) else f"unexpected {type(error).__name__}: see the log"
+    asked = retry.asked_wait(error) if isinstance(error, DeliveryError) else None
+    again = retry.next_attempt(delivery.attempts + 1, delivery.created_at, now, asked, delivery.key)
+    outbox.mark_failed(delivery.delivery_id, reason, again, now)
+    return "to be tried again" if again else "dead"

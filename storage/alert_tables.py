@@ -1,0 +1,100 @@
+"""The tables of what the desk is told: alerts, their deliveries and verdicts, and the desk's own words.
+
+Importing this module completes `metadata`.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    literal,
+)
+
+from pipelines.states import AlertReason, DeliveryState, VerdictKind
+from storage.tables import metadata, partial_index
+from storage.types import CleanJson, CleanText, KeyText, RowKey, UtcTime, state
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", RowKey, primary_key=True),
+    Column("match_id", RowKey, ForeignKey("matches.match_id"), nullable=False, unique=True),
+    Column("rule_id", KeyText, nullable=False),
+    Column("subject", KeyText, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("reason", state(AlertReason, "reason"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("rule_id", "subject", "sequence"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", RowKey, primary_key=True),
+    Column("alert_id", RowKey, ForeignKey("alerts.alert_id"), nullable=False),
+    Column("receiver", KeyText, nullable=False),
+    Column("state", state(DeliveryState, "state"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("error", CleanText),
+    Column("sent_at", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("idempotency_key", KeyText, nullable=False, unique=True),
+    UniqueConstraint("alert_id", "receiver"),
+    CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+)
+PENDING = deliveries.c.state == literal(DeliveryState.PENDING, deliveries.c.state.type, literal_execute=True)
+UNSENT = deliveries.c.state != literal(DeliveryState.SENT, deliveries.c.state.type, literal_execute=True)
+partial_index("ix_deliveries_pending", deliveries.c.receiver, deliveries.c.delivery_id, where=PENDING)
+partial_index("ix_deliveries_unsent", deliveries.c.delivery_id, where=UNSENT)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("match_id", RowKey, ForeignKey("matches.match_id"), nullable=False),
+    Column("step", KeyText, nullable=False),
+    Column("kind", state(VerdictKind, "kind"), nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("match_id", "step"),
+)
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("silence_id", RowKey, primary_key=True),
+    Column("selector", CleanJson, nullable=False),
+    Column("who", CleanText, nullable=False),
+    Column("why", CleanText, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False, index=True),
+    CheckConstraint("starts_at < until", name="lasts"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", RowKey, primary_key=True),
+    Column("alert_id", RowKey, ForeignKey("alerts.alert_id"), nullable=False),
+    Column("who", KeyText, nullable=False),
+    Column("verdict", CleanText, nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    UniqueConstraint("alert_id", "who"),
+    CheckConstraint("verdict IN ('useful', 'noise')", name="verdict"),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("acknowledgement_id", RowKey, primary_key=True),
+    Column("alert_id", RowKey, ForeignKey("alerts.alert_id"), nullable=False, unique=True),
+    Column("who", KeyText, nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+)

@@ -1,0 +1,127 @@
+"""Articles and their texts: what `extract_articles` needs of the store."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from pipelines.model import Content, FeedEntry, Page
+from pipelines.states import ArticleId, TextSource
+from storage.database import Database
+from storage.records import load_articles, rows_in
+from storage.tables import EXTRACT_WAITS, articles, feed_entries, feeds, revisions
+from storage.types import clean
+
+
+class SqlArticles:
+    """The ArticleStore of an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pages_due(self, now: datetime, limit: int) -> Sequence[Page]:
+        """See ArticleStore. Newest is what came last; of one poll's articles, what was published last."""
+        with self._database.reading() as connection:
+            attempts: dict[ArticleId, int] = {}
+            for backlog in (False, True):
+                attempts |= _due(connection, now, limit - len(attempts), backlog=backlog)
+            found = load_articles(connection, attempts)
+            said = _entries(connection, attempts)
+        return [
+            Page(
+                article=found[article_id],
+                entry=_entry_of(said[article_id]),
+                language=said[article_id].language,
+                attempts=tried,
+            )
+            for article_id, tried in attempts.items()
+        ]
+
+    def save_text(self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None) -> bool:
+        """See ArticleStore. Where a poll brought new words since `page` was read, the article stays due for them."""
+        article_id = page.article.article_id
+        content = replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
+        with self._database.writing() as connection:
+            words_at = connection.scalar(
+                select(articles.c.words_at).where(articles.c.article_id == article_id).with_for_update()
+            )
+            new = not _has_text(connection, article_id, content, words_at)
+            if new:
+                connection.execute(revisions.insert().values(_revision(article_id, content, now)))
+            if _still_said(connection, page):
+                attempts = 0 if try_again_at is None else page.attempts + 1
+                connection.execute(
+                    articles.update()
+                    .where(articles.c.article_id == article_id)
+                    .values(extract_due_at=try_again_at, extract_attempts=attempts)
+                )
+        return new
+
+
+def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) -> dict[ArticleId, int]:
+    query = (
+        select(articles.c.article_id, articles.c.extract_attempts)
+        .where(articles.c.backlog.is_(backlog), EXTRACT_WAITS, articles.c.extract_due_at <= now)
+        .order_by(articles.c.article_id.desc())
+        .limit(limit)
+    )
+    return {row.article_id: row.extract_attempts for row in connection.execute(query)}
+
+
+def _entries(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[ArticleId, Row[Any]]:
+    """What feeds say of each article: the entry with the most words to offer, of equals the newest."""
+    query = select(feed_entries, feeds.c.language).join(feeds).order_by(feed_entries.c.entry_key)
+    best: dict[ArticleId, Row[Any]] = {}
+    for row in rows_in(connection, query, feed_entries.c.article_id, article_ids):
+        rival = best.get(row.article_id)
+        if rival is None or (bool(row.body), bool(row.summary)) >= (bool(rival.body), bool(rival.summary)):
+            best[row.article_id] = row
+    return best
+
+
+def _entry_of(row: Row[Any]) -> FeedEntry:
+    return FeedEntry(
+        title=row.title,
+        url=row.url,
+        link=row.link,
+        guid=row.guid,
+        summary=row.summary,
+        body=row.body,
+        published=row.published,
+        authors=tuple(row.authors),
+    )
+
+
+def _has_text(connection: Connection, article_id: ArticleId, content: Content, words_at: datetime | None) -> bool:
+    """Whether the article has this text, or a page's text of the same words where this one is poorer."""
+    of_article = select(revisions.c.revision_id).where(revisions.c.article_id == article_id)
+    same = of_article.where(revisions.c.text_hash == content.text_hash)
+    better = of_article.where(revisions.c.text_source == TextSource.PAGE, revisions.c.extracted_at >= words_at)
+    query = same if content.complete else same.union_all(better)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def _still_said(connection: Connection, page: Page) -> bool:
+    """Whether a feed still gives the words that this page was read for."""
+    query = select(feed_entries.c.entry_key).where(
+        feed_entries.c.article_id == page.article.article_id, feed_entries.c.content_hash == page.entry.content_hash
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
+def _revision(article_id: ArticleId, content: Content, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": article_id,
+        "text_hash": content.text_hash,
+        "title": content.title,
+        "lead": content.lead,
+        "body": content.body,
+        "language": content.language,
+        "published": content.published,
+        "published_utc": content.published.utc if content.published else None,
+        "authors": list(content.authors),
+        "text_source": content.text_source,
+        "extracted_at": now,
+    }

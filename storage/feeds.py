@@ -1,0 +1,151 @@
+"""Feeds and their polls: what `poll_feeds` needs of the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from pipelines.model import Feed, FeedEntry, FeedState, Outlet
+from pipelines.protocols import Arrivals, PolledFeed
+from pipelines.states import FeedId
+from storage.database import Database
+from storage.entries import add_outlets, store_entries
+from storage.records import batches, named, outlet_of
+from storage.tables import ACTIVE, feeds, outlets
+from storage.types import clean_key
+
+_FORGOTTEN = {"etag": None, "last_modified": None, "body_hash": None}
+"""What was remembered of the old address's answers."""
+_DUE_AGAIN = {"url", "every", "active"}
+
+
+class SqlFeeds:
+    """The FeedStore of an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """See FeedStore. Takes no write lock where nothing changed: it is called in every cycle."""
+        with self._database.reading() as connection:
+            if not _differences(connection, feeds).any:
+                return
+        with self._database.writing(exclusive="feeds") as connection:
+            _apply(connection, _differences(connection, feeds), now)
+
+    def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
+        """See FeedStore."""
+        query = named(select(feeds, outlets).join_from(feeds, outlets, isouter=True).where(ACTIVE))
+        if not everything:
+            query = query.where(feeds.c.due_at <= now)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(feeds.c.due_at, feeds.c.feed_id))
+            return [polled_feed_of(row) for row in rows]
+
+    def record_poll(
+        self,
+        feed: Feed,
+        state: FeedState,
+        entries: Sequence[FeedEntry],
+        now: datetime,
+        *,
+        backlog_before: datetime | None,
+        outlets: Mapping[str, Outlet] = MappingProxyType({}),
+    ) -> Arrivals:
+        """See FeedStore."""
+        with self._database.writing(exclusive="feeds") as connection:
+            connection.execute(feeds.update().where(feeds.c.feed_id == feed.feed_id).values(asdict(state)))
+            return store_entries(connection, feed, entries, outlets, now, backlog_before)
+
+
+def polled_feed_of(row: Row[Any]) -> PolledFeed:
+    """The feed and its state, of a row of feeds joined with outlets."""
+    feed = Feed(
+        feed_id=row.feeds_feed_id,
+        url=row.feeds_url,
+        outlet=outlet_of(row) if row.outlets_outlet_id is not None else None,
+        kind=row.feeds_kind,
+        language=row.feeds_language,
+        every=row.feeds_every,
+        tags=frozenset(row.feeds_tags),
+        backfill=row.feeds_backfill,
+    )
+    state = FeedState(
+        due_at=row.feeds_due_at,
+        etag=row.feeds_etag,
+        last_modified=row.feeds_last_modified,
+        body_hash=row.feeds_body_hash,
+        failures=row.feeds_failures,
+        error=row.feeds_error,
+        polled_at=row.feeds_polled_at,
+        succeeded_at=row.feeds_succeeded_at,
+        first_polled_at=row.feeds_first_polled_at,
+    )
+    return PolledFeed(feed=feed, state=state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Differences:
+    """What stands in feeds.yaml but not in the store, as column values."""
+
+    outlets: Sequence[Outlet]
+    new: Sequence[dict[str, Any]]
+    changed: Mapping[FeedId, dict[str, Any]]
+    retired: Sequence[FeedId]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.outlets or self.new or self.changed or self.retired)
+
+
+def _differences(connection: Connection, wanted: Sequence[Feed]) -> _Differences:
+    stored = {row.feed_id: row._mapping for row in connection.execute(select(feeds))}
+    configs = {feed.feed_id: _config(feed) for feed in wanted}
+    changed = {
+        feed_id: {name: value for name, value in config.items() if stored[feed_id][name] != value}
+        for feed_id, config in configs.items()
+        if feed_id in stored
+    }
+    return _Differences(
+        outlets=_changed_outlets(connection, {feed.outlet for feed in wanted if feed.outlet is not None}),
+        new=[config for feed_id, config in configs.items() if feed_id not in stored],
+        changed={feed_id: values for feed_id, values in changed.items() if values},
+        retired=[feed_id for feed_id, row in stored.items() if row["active"] and feed_id not in configs],
+    )
+
+
+def _changed_outlets(connection: Connection, wanted: set[Outlet]) -> list[Outlet]:
+    stored = {outlet_of(row) for row in connection.execute(named(select(outlets)))}
+    return sorted(wanted - stored, key=lambda outlet: outlet.outlet_id)
+
+
+def _config(feed: Feed) -> dict[str, Any]:
+    return {
+        "feed_id": feed.feed_id,
+        "url": clean_key(feed.url),
+        "outlet_id": feed.outlet.outlet_id if feed.outlet else None,
+        "kind": feed.kind,
+        "language": feed.language,
+        "every": feed.every,
+        "backfill": feed.backfill,
+        "tags": sorted(feed.tags),
+        "active": True,
+    }
+
+
+def _apply(connection: Connection, differences: _Differences, now: datetime) -> None:
+    add_outlets(connection, differences.outlets, replace=True)
+    # Retired first, changed ones for a moment too: two feeds may have swapped their URLs, each unique at any time.
+    for some in batches([*differences.retired, *differences.changed]):
+        connection.execute(feeds.update().where(feeds.c.feed_id.in_(some)).values(active=False))
+    for feed_id, values in differences.changed.items():
+        again = {"due_at": now} if values.keys() & _DUE_AGAIN else {}
+        forgotten = _FORGOTTEN if "url" in values else {}
+        connection.execute(
+            feeds.update().where(feeds.c.feed_id == feed_id).values({"active": True, **values, **again, **forgotten})
+        )
+    if differences.new:
+        connection.execute(feeds.insert(), [{**config, "due_at": now, "failures": 0} for config in differences.new])

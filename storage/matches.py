@@ -1,0 +1,126 @@
+"""Rules and their matches: what `match_rules` needs of the store."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from pipelines.model import Judgement, Revision, Rule
+from pipelines.states import Outcome, RevisionId
+from storage.database import Database
+from storage.records import LATEST, batches, hits_to_json, load_revisions, named, rows_in, rule_of
+from storage.tables import UNMATCHED, matches, revisions, rules, story_members
+
+_JUDGED = revisions.alias("judged")
+
+
+class SqlMatches:
+    """The MatchStore of an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sync_rules(self, rules: Iterable[Rule], now: datetime) -> None:
+        """See MatchStore. A known version takes on what may change within it: title, severity, owner, labels ..."""
+        wanted = {(rule.rule_id, rule.version): rule for rule in rules}
+        with self._database.reading() as connection:
+            if not _unlike(connection, wanted.values()):
+                return
+        with self._database.writing(exclusive="rules") as connection:
+            _save_rules(connection, _unlike(connection, wanted.values()), now)
+
+    def unmatched(self, limit: int) -> Sequence[Revision]:
+        """See MatchStore. Of an article with several such revisions, the latest alone: it stands for them all."""
+        grouped = select(story_members.c.article_id).where(story_members.c.article_id == revisions.c.article_id)
+        query = (
+            select(revisions.c.revision_id)
+            .where(UNMATCHED, grouped.exists(), LATEST)
+            .order_by(revisions.c.revision_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return load_revisions(connection, connection.scalars(query).all())
+
+    def save_matches(
+        self, revision_ids: Collection[RevisionId], judgements: Sequence[tuple[RevisionId, Judgement]], now: datetime
+    ) -> int:
+        """See MatchStore. Raises StoreError for a rule that was not synced."""
+        stored = [(revision, one) for revision, one in judgements if one.outcome is not Outcome.NO_MATCH]
+        with self._database.writing(exclusive="matches") as connection:
+            new = _new_matches(connection, stored, now)
+            if new:
+                connection.execute(matches.insert(), new)
+            for some in batches(revision_ids):
+                judged = select(_JUDGED.c.revision_id).where(
+                    _JUDGED.c.revision_id.in_(some),
+                    _JUDGED.c.article_id == revisions.c.article_id,
+                    _JUDGED.c.revision_id >= revisions.c.revision_id,
+                )
+                connection.execute(revisions.update().where(UNMATCHED, judged.exists()).values(matched_at=now))
+        return len(new)
+
+
+def _unlike(connection: Connection, wanted: Iterable[Rule]) -> list[tuple[Rule, bool]]:
+    """Rules whose version is not stored as they are; True where it is stored with other facts."""
+    whole = list(wanted)
+    rows = rows_in(connection, named(select(rules)), rules.c.rule_id, [rule.rule_id for rule in whole])
+    stored = {(rule.rule_id, rule.version): _facts(rule) for rule in map(rule_of, rows)}
+    return [
+        (rule, (rule.rule_id, rule.version) in stored)
+        for rule in whole
+        if stored.get((rule.rule_id, rule.version)) != _facts(rule)
+    ]
+
+
+def _save_rules(connection: Connection, unlike: Sequence[tuple[Rule, bool]], now: datetime) -> None:
+    new = [_facts(rule) | {"first_seen_at": now} for rule, known in unlike if not known]
+    if new:
+        connection.execute(rules.insert(), new)
+    for rule in (rule for rule, known in unlike if known):
+        key = and_(rules.c.rule_id == rule.rule_id, rules.c.version == rule.version)
+        connection.execute(rules.update().where(key).values(_facts(rule)))
+
+
+def _facts(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule_id": rule.rule_id,
+        "version": rule.version,
+        "title": rule.title,
+        "status": rule.status,
+        "severity": rule.severity,
+        "owner": rule.owner,
+        "labels": dict(rule.labels),
+        "max_age": rule.max_age,
+        "once_per": rule.once_per,
+        "file": rule.file,
+        "source": rule.source,
+    }
+
+
+def _new_matches(
+    connection: Connection, judgements: Sequence[tuple[RevisionId, Judgement]], now: datetime
+) -> list[dict[str, Any]]:
+    """Judgements as rows, without those whose key is stored."""
+    query = select(revisions.c.revision_id, revisions.c.article_id, revisions.c.text_hash)
+    texts = {
+        row.revision_id: (row.article_id, row.text_hash)
+        for row in rows_in(connection, query, revisions.c.revision_id, [revision for revision, _ in judgements])
+    }
+    columns = (matches.c.rule_id, matches.c.rule_version, matches.c.article_id, matches.c.text_hash)
+    article_ids = [article_id for article_id, _ in texts.values()]
+    known = {tuple(row) for row in rows_in(connection, select(*columns), matches.c.article_id, article_ids)}
+    rows = {
+        (one.rule.rule_id, one.rule.version, *texts[revision]): {
+            "rule_id": one.rule.rule_id,
+            "rule_version": one.rule.version,
+            "article_id": texts[revision][0],
+            "text_hash": texts[revision][1],
+            "outcome": one.outcome,
+            "hits": hits_to_json(one.hits),
+            "clause": one.clause,
+            "matched_at": now,
+        }
+        for revision, one in judgements
+    }
+    return [row for key, row in rows.items() if key not in known]

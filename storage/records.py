@@ -1,0 +1,212 @@
+"""Rows to records, for the reads that several repositories share: a query a table for each 500, none for each row."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Connection, Row, Select, and_, select
+
+from pipelines.alerts import Alert, AlertDetail, Carrier
+from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision, Rule
+from pipelines.states import AlertId, ArticleId, Field, MatchId, RevisionId, StoryId
+from storage.alert_tables import alerts
+from storage.tables import articles, feed_entries, feeds, matches, outlets, revisions, rules, story_members
+
+IN_AT_ONCE = 500
+"""Keys in one IN list (473k known keys a second against 17k one by one, measured)."""
+
+_NEWER = revisions.alias("newer")
+LATEST = ~(
+    select(_NEWER.c.revision_id)
+    .where(_NEWER.c.article_id == revisions.c.article_id, _NEWER.c.revision_id > revisions.c.revision_id)
+    .correlate(revisions)
+    .exists()
+)
+"""A revision that no later one of its article stands for."""
+
+
+def named(query: Select[Any]) -> Select[Any]:
+    """`query` with its columns named table_column, as the functions here read them."""
+    return query.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+
+
+def rows_in(
+    connection: Connection, query: Select[Any], column: Column[Any], keys: Iterable[object]
+) -> Iterator[Row[Any]]:
+    """The rows of `query` whose `column` is one of `keys`, of any number; repeated keys count once."""
+    for some in batches(dict.fromkeys(keys)):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def batches(keys: Iterable[object]) -> Iterator[list[object]]:
+    """`keys` in lists of at most IN_AT_ONCE."""
+    whole = list(keys)
+    for start in range(0, len(whole), IN_AT_ONCE):
+        yield whole[start : start + IN_AT_ONCE]
+
+
+def outlet_of(row: Row[Any]) -> Outlet:
+    """The outlet of a row that was joined with it."""
+    return Outlet(
+        outlet_id=row.outlets_outlet_id,
+        title=row.outlets_title,
+        country=row.outlets_country,
+        tags=frozenset(row.outlets_tags),
+    )
+
+
+def content_of(row: Row[Any]) -> Content:
+    """The words of a row of revisions."""
+    return Content(
+        title=row.revisions_title,
+        lead=row.revisions_lead,
+        body=row.revisions_body,
+        language=row.revisions_language,
+        published=row.revisions_published,
+        authors=tuple(row.revisions_authors),
+        text_source=row.revisions_text_source,
+    )
+
+
+def load_articles(connection: Connection, article_ids: Collection[ArticleId]) -> dict[ArticleId, Article]:
+    """The articles, by id, with the union of their feeds' and outlet's tags."""
+    tags: dict[ArticleId, frozenset[str]] = {}
+    tagged = select(feed_entries.c.article_id, feeds.c.tags).join(feeds)
+    for row in rows_in(connection, tagged, feed_entries.c.article_id, article_ids):
+        tags[row.article_id] = tags.get(row.article_id, frozenset()) | frozenset(row.tags)
+    query = named(select(articles, outlets).join(outlets))
+    return {
+        row.articles_article_id: Article(
+            article_id=row.articles_article_id,
+            url=row.articles_url,
+            link=row.articles_link,
+            outlet=outlet_of(row),
+            first_seen_at=row.articles_first_seen_at,
+            tags=tags.get(row.articles_article_id, frozenset()) | frozenset(row.outlets_tags),
+            backlog=row.articles_backlog,
+        )
+        for row in rows_in(connection, query, articles.c.article_id, article_ids)
+    }
+
+
+def load_revisions(connection: Connection, revision_ids: Collection[RevisionId]) -> list[Revision]:
+    """The revisions, in the order of their ids as given."""
+    rows = list(rows_in(connection, named(select(revisions)), revisions.c.revision_id, revision_ids))
+    found = load_articles(connection, [row.revisions_article_id for row in rows])
+    by_id = {row.revisions_revision_id: _revision_of(row, found) for row in rows}
+    return [by_id[revision_id] for revision_id in revision_ids]
+
+
+def load_matches(connection: Connection, match_ids: Collection[MatchId]) -> dict[MatchId, Match]:
+    """The matches, by id, each with its revision, its rule as last known, and its story."""
+    query = named(
+        select(matches, rules, revisions, story_members.c.story_id)
+        .join(rules, and_(rules.c.rule_id == matches.c.rule_id, rules.c.version == matches.c.rule_version))
+        .join(
+            revisions,
+            and_(revisions.c.article_id == matches.c.article_id, revisions.c.text_hash == matches.c.text_hash),
+        )
+        .join(story_members, story_members.c.article_id == matches.c.article_id)
+    )
+    rows = list(rows_in(connection, query, matches.c.match_id, match_ids))
+    found = load_articles(connection, [row.revisions_article_id for row in rows])
+    return {
+        row.matches_match_id: Match(
+            match_id=row.matches_match_id,
+            revision=_revision_of(row, found),
+            judgement=_judgement_of(row),
+            story_id=row.story_members_story_id,
+            matched_at=row.matches_matched_at,
+        )
+        for row in rows
+    }
+
+
+def load_details(connection: Connection, alert_ids: Collection[AlertId]) -> list[AlertDetail]:
+    """The alerts that exist, in the order of their ids as given, each with its match and its carriers."""
+    told = {
+        row.alert_id: Alert(
+            alert_id=row.alert_id,
+            match_id=row.match_id,
+            subject=row.subject,
+            sequence=row.sequence,
+            reason=row.reason,
+            created_at=row.created_at,
+        )
+        for row in rows_in(connection, select(alerts), alerts.c.alert_id, alert_ids)
+    }
+    found = load_matches(connection, [alert.match_id for alert in told.values()])
+    carriers = _carriers(connection, {match.story_id for match in found.values()})
+    return [
+        AlertDetail(alert=alert, match=match, carriers=_own_first(match, carriers[match.story_id]))
+        for alert in (told[alert_id] for alert_id in alert_ids if alert_id in told)
+        for match in (found[alert.match_id],)
+    ]
+
+
+def rule_of(row: Row[Any]) -> Rule:
+    """The rule of a row that was joined with it."""
+    return Rule(
+        rule_id=row.rules_rule_id,
+        version=row.rules_version,
+        title=row.rules_title,
+        status=row.rules_status,
+        severity=row.rules_severity,
+        owner=row.rules_owner,
+        labels=row.rules_labels,
+        max_age=row.rules_max_age,
+        once_per=row.rules_once_per,
+        file=row.rules_file,
+        source=row.rules_source,
+    )
+
+
+def hits_to_json(hits: Iterable[Hit]) -> list[list[str | int]]:
+    """Hits as they are stored: [group, field, start, end, text] each."""
+    return [[hit.group, hit.field.value, hit.start, hit.end, hit.text] for hit in hits]
+
+
+def _judgement_of(row: Row[Any]) -> Judgement:
+    hits = tuple(
+        Hit(group=group, field=Field(field), start=start, end=end, text=text)
+        for group, field, start, end, text in row.matches_hits
+    )
+    return Judgement(rule=rule_of(row), outcome=row.matches_outcome, hits=hits, clause=row.matches_clause)
+
+
+def _revision_of(row: Row[Any], found: Mapping[ArticleId, Article]) -> Revision:
+    return Revision(
+        revision_id=row.revisions_revision_id,
+        article=found[row.revisions_article_id],
+        content=content_of(row),
+        extracted_at=row.revisions_extracted_at,
+    )
+
+
+def _carriers(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, list[Carrier]]:
+    """Each story's articles as carriers, in the order in which they joined."""
+    query = named(
+        select(story_members.c.story_id, articles.c.link, revisions.c.title, outlets)
+        .join(articles, articles.c.article_id == story_members.c.article_id)
+        .join(outlets, outlets.c.outlet_id == articles.c.outlet_id)
+        .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
+        .order_by(story_members.c.story_id, story_members.c.member_key)
+    )
+    carriers: dict[StoryId, list[Carrier]] = {story_id: [] for story_id in story_ids}
+    for row in rows_in(connection, query, story_members.c.story_id, story_ids):
+        carriers[row.story_members_story_id].append(
+            Carrier(outlet=outlet_of(row), title=row.revisions_title, link=row.articles_link)
+        )
+    return carriers
+
+
+def _own_first(match: Match, carriers: Iterable[Carrier]) -> tuple[Carrier, ...]:
+    """One carrier an outlet, the article that matched first, with its headline of now."""
+    article = match.revision.article
+    own = next(
+        (one for one in carriers if one.link == article.link and one.outlet == article.outlet),
+        Carrier(outlet=article.outlet, title=match.revision.content.title, link=article.link),
+    )
+    by_outlet = {own.outlet.outlet_id: own}
+    for carrier in carriers:
+        by_outlet.setdefault(carrier.outlet.outlet_id, carrier)
+    return tuple(by_outlet.values())

@@ -1,0 +1,73 @@
+"""The whole store: one database, a repository for each step, a journal for people."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from pipelines.protocols import DueWork
+from storage import schema
+from storage.alert_tables import deliveries
+from storage.alerts import SqlAlerts
+from storage.articles import SqlArticles
+from storage.database import Database
+from storage.feeds import SqlFeeds
+from storage.journal import Journal
+from storage.matches import SqlMatches
+from storage.outbox import SqlOutbox, claimable
+from storage.stories import SqlStories
+from storage.tables import ACTIVE, EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, feeds, matches, revisions
+
+
+def open_store(url: str) -> "SqlStore":
+    """The store at a database URL, made where there is none; raises StoreError, SchemaMismatch among them."""
+    database = Database(url)
+    try:
+        schema.ensure(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database)
+
+
+def upgrade_store(url: str) -> str | None:
+    """Bring the database to this version's schema; returns the version it had, None where it was empty."""
+    database = Database(url)
+    try:
+        return schema.upgrade(database)
+    finally:
+        database.close()
+
+
+class SqlStore:
+    """The Store of an SQL database; safe for threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.feeds = SqlFeeds(database)
+        self.articles = SqlArticles(database)
+        self.stories = SqlStories(database)
+        self.matches = SqlMatches(database)
+        self.alerts = SqlAlerts(database)
+        self.outbox = SqlOutbox(database)
+        self.journal = Journal(database)
+
+    def due_work(self, now: datetime) -> DueWork:
+        """See Store. A revision that waits to be grouped or matched counts once."""
+        waiting = {
+            "feeds": (feeds, ACTIVE & (feeds.c.due_at <= now)),
+            "deliveries": (deliveries, claimable(now)),
+            "pages": (articles, EXTRACT_WAITS & (articles.c.extract_due_at <= now)),
+            "revisions": (revisions, UNMATCHED),
+            "matches": (matches, UNDECIDED),
+        }
+        counts = [
+            select(func.count()).select_from(table).where(where).scalar_subquery().label(name)
+            for name, (table, where) in waiting.items()
+        ]
+        with self._database.reading() as connection:
+            row = connection.execute(select(*counts)).one()
+        return DueWork(feeds=row.feeds, deliveries=row.deliveries, backlog=row.pages + row.revisions + row.matches)
+
+    def close(self) -> None:
+        """See Store."""
+        self._database.close()

@@ -1,0 +1,224 @@
+"""The tables from a feed to a match, every unique key and every index; what the desk is told is in `alert_tables`.
+
+The keys, not the order of runs, make a re-run harmless. Queries take the conditions of the partial indexes (ACTIVE
+and its like) from here: a database uses such an index only where it can prove that its condition holds, so their
+values are never bound parameters.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    and_,
+    literal,
+)
+
+from pipelines.states import OncePer, Outcome, RuleStatus, Severity, SourceKind, TextSource
+from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def partial_index(name: str, *columns: Column[object], where: ColumnElement[bool], unique: bool = False) -> Index:
+    """An index over the rows that meet `where`; it joins the columns' table."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+# --- feeds -----------------------------------------------------------------------------------------------------------
+
+outlets = Table(
+    "outlets",
+    metadata,
+    Column("outlet_id", KeyText, primary_key=True),
+    Column("title", CleanText, nullable=False),
+    Column("country", CleanText),
+    Column("tags", CleanJson, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("feed_id", KeyText, primary_key=True),
+    Column("url", KeyText, nullable=False),
+    Column("outlet_id", KeyText, ForeignKey("outlets.outlet_id")),
+    Column("kind", state(SourceKind, "kind"), nullable=False),
+    Column("language", CleanText),
+    Column("every", Seconds, nullable=False),
+    Column("backfill", Seconds, nullable=False),
+    Column("tags", CleanJson, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
+    Column("body_hash", CleanText),
+    Column("failures", Integer, nullable=False),
+    Column("error", CleanText),
+    Column("polled_at", UtcTime),
+    Column("succeeded_at", UtcTime),
+    Column("first_polled_at", UtcTime),
+)
+ACTIVE = feeds.c.active.is_(True)
+partial_index("uq_feeds_url_active", feeds.c.url, where=ACTIVE, unique=True)
+partial_index("ix_feeds_due", feeds.c.due_at, where=ACTIVE)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("entry_key", RowKey, primary_key=True),
+    Column("feed_id", KeyText, ForeignKey("feeds.feed_id"), nullable=False),
+    Column("url", KeyText),
+    Column("guid", KeyText),
+    Column("content_hash", KeyText, nullable=False),
+    Column("link", CleanText),
+    Column("title", CleanText, nullable=False),
+    Column("summary", CleanText, nullable=False),
+    Column("body", CleanText, nullable=False),
+    Column("published", PublishedText),
+    Column("published_utc", UtcTime),
+    Column("authors", CleanJson, nullable=False),
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False, index=True),
+    Column("first_seen_at", UtcTime, nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    UniqueConstraint("feed_id", "url"),
+    UniqueConstraint("feed_id", "guid"),
+)
+NAMELESS = and_(feed_entries.c.url.is_(None), feed_entries.c.guid.is_(None))
+partial_index(
+    "uq_feed_entries_nameless", feed_entries.c.feed_id, feed_entries.c.content_hash, where=NAMELESS, unique=True
+)
+
+# --- articles --------------------------------------------------------------------------------------------------------
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("article_id", RowKey, primary_key=True),
+    Column("url", KeyText, nullable=False, unique=True),
+    Column("link", CleanText, nullable=False),
+    Column("outlet_id", KeyText, ForeignKey("outlets.outlet_id"), nullable=False, index=True),
+    Column("first_seen_at", UtcTime, nullable=False, index=True),
+    Column("backlog", Boolean, nullable=False),
+    Column("words_at", UtcTime, nullable=False),
+    Column("extract_due_at", UtcTime),
+    Column("extract_attempts", Integer, nullable=False),
+)
+EXTRACT_WAITS = articles.c.extract_due_at.is_not(None)
+partial_index(
+    "ix_articles_due", articles.c.backlog, articles.c.article_id, articles.c.extract_due_at, where=EXTRACT_WAITS
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("revision_id", RowKey, primary_key=True),
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
+    Column("text_hash", KeyText, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("lead", CleanText, nullable=False),
+    Column("body", CleanText, nullable=False),
+    Column("language", CleanText),
+    Column("published", PublishedText),
+    Column("published_utc", UtcTime),
+    Column("authors", CleanJson, nullable=False),
+    Column("text_source", state(TextSource, "text_source"), nullable=False),
+    Column("extracted_at", UtcTime, nullable=False),
+    Column("matched_at", UtcTime),
+    UniqueConstraint("article_id", "text_hash"),
+    Index("ix_revisions_latest", "article_id", "revision_id"),
+)
+UNMATCHED = revisions.c.matched_at.is_(None)
+partial_index("ix_revisions_unmatched", revisions.c.revision_id, where=UNMATCHED)
+
+# --- stories ---------------------------------------------------------------------------------------------------------
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("story_id", RowKey, primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+story_members = Table(
+    "story_members",
+    metadata,
+    Column("member_key", RowKey, primary_key=True),
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False, unique=True),
+    Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
+    Column("similarity", Double, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("joined_at", UtcTime, nullable=False),
+    CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
+    Index("ix_story_members_order", "story_id", "member_key"),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("hash", BigInteger, nullable=False),
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("hash", "article_id"),
+    sqlite_with_rowid=False,  # the key is the whole row but its time: half the pages, half the reads
+)
+
+# --- rules and matches -----------------------------------------------------------------------------------------------
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("rule_id", KeyText, nullable=False),
+    Column("version", KeyText, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("status", state(RuleStatus, "status"), nullable=False),
+    Column("severity", state(Severity, "severity"), nullable=False),
+    Column("owner", CleanText),
+    Column("labels", CleanJson, nullable=False),
+    Column("max_age", Seconds, nullable=False),
+    Column("once_per", state(OncePer, "once_per"), nullable=False),
+    Column("file", CleanText, nullable=False),
+    Column("source", CleanText, nullable=False),
+    Column("first_seen_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("rule_id", "version"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("match_id", RowKey, primary_key=True),
+    Column("rule_id", KeyText, nullable=False),
+    Column("rule_version", KeyText, nullable=False),
+    Column("article_id", RowKey, nullable=False),
+    Column("text_hash", KeyText, nullable=False),
+    Column("outcome", state(Outcome, "outcome"), nullable=False),
+    Column("hits", CleanJson, nullable=False),
+    Column("clause", CleanText, nullable=False),
+    Column("matched_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    UniqueConstraint("rule_id", "rule_version", "article_id", "text_hash"),
+    ForeignKeyConstraint(["rule_id", "rule_version"], ["rules.rule_id", "rules.version"]),
+    ForeignKeyConstraint(["article_id", "text_hash"], ["revisions.article_id", "revisions.text_hash"]),
+    CheckConstraint("outcome <> 'no_match'", name="stored"),
+    Index("ix_matches_text", "article_id", "text_hash"),
+)
+IS_MATCH = matches.c.outcome == literal(Outcome.MATCH, matches.c.outcome.type, literal_execute=True)
+UNDECIDED = and_(matches.c.decided_at.is_(None), IS_MATCH)
+partial_index("ix_matches_undecided", matches.c.match_id, where=UNDECIDED)

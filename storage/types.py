@@ -1,0 +1,152 @@
+"""Column types that give the same values on SQLite and PostgreSQL, and the one place where stored text is cleaned."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, Enum, Integer, Text, TypeDecorator
+
+from pipelines.model import Published
+from pipelines.states import Precision
+
+Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
+S = TypeVar("S", bound=StrEnum)
+
+_LONGEST_KEY = 2_000
+"""Bytes: PostgreSQL refuses an index row over 2,704, and a key may share its row with a feed id."""
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+RowKey = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both: SQLite numbers rows by itself only where the column says INTEGER."""
+
+
+def clean(text: str) -> str:
+    """`text` as both databases can keep it: NUL dropped (PostgreSQL refuses it), lone surrogates replaced."""
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "\ufffd", text)
+
+
+def clean_key(text: str) -> str:
+    """`text` as it stands in a unique key: clean, and cut to an index's size with a digest of the whole."""
+    cleaned = clean(text)
+    raw = cleaned.encode()
+    if len(raw) <= _LONGEST_KEY:
+        return cleaned
+    return f"{raw[: _LONGEST_KEY - 100].decode(errors='ignore')}#sha256:{sha256(raw).hexdigest()}"
+
+
+class CleanText(TypeDecorator[str]):
+    """Text, cleaned on its way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text without what a database cannot keep."""
+        return None if value is None else clean(value)
+
+
+class KeyText(TypeDecorator[str]):
+    """Text of a unique key, of any length: see `clean_key`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as a key."""
+        return None if value is None else clean_key(value)
+
+
+class CleanJson(TypeDecorator[Json]):
+    """JSON whose strings are cleaned on their way in; tuples come back as lists."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Json, dialect: Dialect) -> Json:
+        """The value with clean strings at every depth."""
+        return _clean_json(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC moment. SQLite alone would drop an offset silently, so a naive datetime is refused here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime refused: {value.isoformat()}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment, aware, in UTC whatever the session's time zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PublishedText(TypeDecorator[Published]):
+    """A publication time with its own offset and precision: ISO 8601, a bare date where only the day is known."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Published | None, dialect: Dialect) -> str | None:
+        """The time as text; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.moment.tzinfo is None:
+            raise ValueError(f"naive datetime refused: {value}")
+        return str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Published | None:
+        """The time from its text."""
+        if value is None:
+            return None
+        if len(value) == len("2026-11-22"):
+            day = date.fromisoformat(value)
+            return Published(moment=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY)
+        return Published(moment=datetime.fromisoformat(value))
+
+
+class Seconds(TypeDecorator[timedelta]):
+    """A length of time, stored as seconds."""
+
+    impl = Double
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> float | None:
+        """The length in seconds."""
+        return None if value is None else value.total_seconds()
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:
+        """The length from its seconds."""
+        return None if value is None else timedelta(seconds=value)
+
+
+def state(kind: type[S], name: str) -> Enum:
+    """A text column that holds only the values of `kind`, kept so by a CHECK constraint of that name."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _clean_json(value: Json) -> Json:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(name): _clean_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean_json(inner) for inner in value]
+    return value

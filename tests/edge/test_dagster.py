@@ -1,0 +1,144 @@
+"""The Dagster face: definitions an operator can read, a sensor that never runs two at once, runs that are ended."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunRequest,
+    SkipReason,
+    build_run_status_sensor_context,
+    build_sensor_context,
+)
+from dagster._core.test_utils import create_run_for_test
+
+from pipelines.definitions import defs, run_monitor_job
+from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdue_runs, run_on_its_way
+from sensors.due_work import due_work
+from sensors.run_failure import tell_operator
+from tests.installation import World, demo_world
+
+ASSETS = ("feed_entries", "articles", "stories", "matches", "alerts", "deliveries")
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
+    home = tmp_path / "dagster"
+    home.mkdir()
+    with DagsterInstance.local_temp(str(home)) as found:
+        yield found
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with demo_world(tmp_path) as found:
+        for name, value in found.environment.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def a_run(instance: DagsterInstance, status: DagsterRunStatus) -> DagsterRun:
+    return create_run_for_test(instance, job_name=MONITOR, status=status)
+
+
+def test_the_graph_is_six_described_and_owned_assets_in_two_groups_in_order() -> None:
+    graph = defs.resolve_asset_graph()
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(ASSETS)
+    for before, after in pairwise(ASSETS):
+        assert graph.get(AssetKey(after)).parent_keys == {AssetKey(before)}
+    nodes = [graph.get(AssetKey(name)) for name in ASSETS]
+    assert [node.group_name for node in nodes] == ["gathering"] * 3 + ["alerting"] * 3
+    for node in nodes:
+        assert len(node.description or "") > 60
+        assert node.owners
+        assert node.kinds
+
+
+def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(
+    world: World, instance: DagsterInstance
+) -> None:
+    first = due_work(build_sensor_context(instance=instance))
+    assert isinstance(first, RunRequest)
+    with world.cycle() as cycle:
+        cycle.whole()
+    stamp = str((world.folder / "alert_rules" / "feeds.yaml").stat().st_mtime_ns)
+    quiet = due_work(build_sensor_context(instance=instance, cursor=stamp))
+    assert isinstance(quiet, SkipReason)
+    assert quiet.skip_message == "nothing is due"
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])
+def test_the_sensor_never_starts_a_second_run(
+    world: World, instance: DagsterInstance, status: DagsterRunStatus
+) -> None:
+    run = a_run(instance, status)
+    answer = due_work(build_sensor_context(instance=instance))
+    assert isinstance(answer, SkipReason)
+    assert run.run_id[:8] in (answer.skip_message or "")
+
+
+def test_a_run_that_is_over_its_time_is_ended_and_blocks_nothing(instance: DagsterInstance) -> None:
+    run = a_run(instance, DagsterRunStatus.STARTED)
+    assert not end_overdue_runs(instance, datetime.now(UTC))
+    assert run_on_its_way(instance) is not None
+    ended = end_overdue_runs(instance, datetime.now(UTC) + MAX_RUN + timedelta(seconds=5))
+    assert [one.run_id for one in ended] == [run.run_id]
+    assert run_on_its_way(instance) is None
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    assert found.status is DagsterRunStatus.FAILURE
+
+
+def test_runs_left_over_by_a_reboot_are_ended_but_queued_ones_stay(instance: DagsterInstance) -> None:
+    left = a_run(instance, DagsterRunStatus.STARTED)
+    queued = a_run(instance, DagsterRunStatus.QUEUED)
+    assert [run.run_id for run in end_left_over_runs(instance)] == [left.run_id]
+    waiting = run_on_its_way(instance)
+    assert waiting is not None
+    assert waiting.run_id == queued.run_id
+
+
+def test_the_job_leaves_counts_tables_and_problems_for_the_operator(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
+    assert run_monitor_job(every_feed=True)
+    event = instance.get_latest_materialization_event(AssetKey("feed_entries"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    assert metadata["entries new"].value > 20
+    assert metadata["feeds failed"].value == 1
+    assert {record.data["what"] for record in metadata["problems in feed_entries"].records}
+    assert metadata["new in feed_entries"].records
+    secret = world.environment["DEMO_MAIL_URL"]
+    for path in Path(instance.root_directory).rglob("*.db"):
+        assert secret.encode() not in path.read_bytes()
+
+
+def test_a_failed_run_is_told_to_the_operator(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
+    (world.folder / "alert_rules" / "routes.yaml").rename(world.folder / "routes.yaml")
+    assert not run_monitor_job(every_feed=True)
+    (world.folder / "routes.yaml").rename(world.folder / "alert_rules" / "routes.yaml")
+    run = instance.get_runs(limit=1)[0]
+    failure = instance.all_logs(run.run_id)[-1].dagster_event
+    assert failure is not None
+    context = build_run_status_sensor_context(
+        sensor_name="tell_operator", dagster_instance=instance, dagster_run=run, dagster_event=failure
+    ).for_run_failure()
+    tell_operator(context)
+    told = [post.title + post.message for post in world.site.chat_posts] + [
+        str(letter) for letter in world.site.mailbox.letters()
+    ]
+    assert any("run failed" in text and run.run_id[:8] in text for text in told)
+    assert os.environ["DEMO_MAIL_URL"] not in "".join(told)

@@ -1,0 +1,42 @@
+"""The desk's guide tells the truth: each of its examples is a complete file that loads without a warning."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.delivery.routing import load_routes
+from pipelines.ingest.feeds_file import load_feeds
+from pipelines.rules.loader import load_rules
+
+DESK = Path(__file__).parents[2] / "alert_rules"
+EXAMPLE = re.compile(r"^```yaml\n# (\S+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The guide's examples as the files that they say they are."""
+    folder = tmp_path_factory.mktemp("guide")
+    text = (DESK / "README.md").read_text(encoding="utf-8")
+    examples = EXAMPLE.findall(text)
+    assert len(examples) == text.count("```yaml") >= 9, "an example does not name its file"
+    assert len({name for name, _ in examples}) == len(examples)
+    for name, body in examples:
+        (folder / name).write_text(body, encoding="utf-8")
+    return folder
+
+
+def test_every_example_of_a_rule_loads_and_passes_its_tests(guide: Path) -> None:
+    loaded = load_rules(guide)
+    rules = {rule.rule_id for rule in loaded.rules}
+    texts = "".join(file.read_text(encoding="utf-8") for file in guide.glob("*.yaml"))
+    assert rules == set(re.findall(r"^  - id: (\S+)$", texts, re.MULTILINE))
+    assert not [fault for fault in loaded.faults if fault.level == "error"]
+
+
+def test_the_example_of_feeds_loads(guide: Path) -> None:
+    assert [feed.feed_id for feed in load_feeds(guide / "feeds.yaml")] == ["oc-media"]
+
+
+def test_the_example_of_routes_loads_and_passes_its_tests(guide: Path) -> None:
+    assert set(load_routes(guide / "routes.yaml").receivers) == {"desk-chat", "desk-mail"}

@@ -1,0 +1,46 @@
+"""A whole installation for tests: the demo's news site and desk, a home of its own, any database."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.cycle import Cycle, open_cycle
+from pipelines.demo.site import DemoSite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The site, and the environment of an installation that watches it."""
+
+    site: DemoSite
+    environment: Mapping[str, str]
+    folder: Path
+
+    @contextmanager
+    def cycle(self, *, later: timedelta = timedelta(0)) -> Iterator[Cycle]:
+        """The installation opened, its clock `later` than the real one."""
+        with open_cycle(self.environment, self.folder) as cycle:
+            yield Cycle(
+                settings=cycle.settings,
+                store=cycle.store,
+                fetcher=cycle.fetcher,
+                notifier=cycle.notifier,
+                clock=lambda: datetime.now(UTC) + later,
+            )
+
+
+@contextmanager
+def demo_world(folder: Path, database_url: str | None = None) -> Iterator[World]:
+    """The demo's world on loopback, its desk and home below `folder`."""
+    with DemoSite() as site:
+        site.write_desk(folder / "alert_rules")
+        environment = {
+            **site.environment(),
+            "WIREWATCH_DESK": str(folder / "alert_rules"),
+            "WIREWATCH_HOME": str(folder / "home"),
+        }
+        if database_url:
+            environment["WIREWATCH_DATABASE_URL"] = database_url
+        yield World(site=site, environment=environment, folder=folder)
