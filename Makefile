@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check run
+.PHONY: setup demo test check run lock
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -33,3 +33,9 @@ check: setup
 
 run: setup
 	@$(BIN)/wirewatch dev
+
+# Resolve anew; the header and every trace of where packages come from stay out of the file.
+lock: setup
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --quiet --upgrade --output-file requirements.lock

@@ -34,7 +34,8 @@ class Fault:
     level: Level = Level.ERROR
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.level}: {self.message}"
+        message = " ".join(self.message.split())
+        return f"{self.path}:{self.line}:{self.column}: {self.level}: {message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,10 @@ def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
         return f"expected {_EXPECTED[kind]}, not the text {shown(value)}"
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, not {shown(value)}"
+    if kind in {"too_short", "string_too_short"}:
+        return "must not be empty"
+    if kind == "greater_than_equal":
+        return f"must be {error['ctx']['ge']} or more, not {shown(value)}"
     return error["msg"][:1].lower() + error["msg"][1:]
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from pipelines.errors import WirewatchError
@@ -58,9 +58,9 @@ class Tally:
         """One row of the table of what was new; states become their plain words."""
         self._news.append({name: str(value) for name, value in row.items()})
 
-    def problem(self, subject: str, error: object) -> None:
-        """One item that could not be finished."""
-        self._problems.append(Problem(subject=subject, message=str(error) or type(error).__name__))
+    def problems(self, subject: str, faults: Iterable[object]) -> None:
+        """What could not be finished, or not quite, about one item."""
+        self._problems += [Problem(subject=subject, message=str(fault)) for fault in faults]
 
     def failure(self, subject: str, error: Exception) -> None:
         """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong.
@@ -69,10 +69,10 @@ class Tally:
         """
         if isinstance(error, WirewatchError):
             log.warning("%s: %s: %s", self._step, subject, error)
-            self.problem(subject, error)
+            self.problems(subject, [error])
         else:
             log.error("%s: %s", self._step, subject, exc_info=error)
-            self.problem(subject, f"unexpected {type(error).__name__}: see the log")
+            self.problems(subject, [f"unexpected {type(error).__name__}: see the log"])
 
     def report(self, *, unfinished: bool = False) -> Report:
         """What there is to tell."""

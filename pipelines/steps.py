@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import protocols
-from pipelines.alerts import Delivery, Message, Verdict
+from pipelines.alerts import Delivery, Message
 from pipelines.delivery import dispatch, retry
 from pipelines.errors import DeliveryError, DeskFileError, FetchError, StoreError, WirewatchError
 from pipelines.ingest import polling
@@ -48,8 +48,7 @@ def poll_feeds(
     try:
         store.sync_feeds(feeds(), budget.now())
     except DeskFileError as error:
-        for fault in error.faults:
-            tally.problem("feeds.yaml", fault)
+        tally.problems("feeds.yaml", error.faults)
     due = [(polled, polled.request) for polled in store.due_feeds(budget.now(), everything=everything)]
 
     def take(polled: protocols.PolledFeed, answer: protocols.Response | FetchError) -> None:
@@ -81,8 +80,7 @@ def _record_poll(
         else:
             parsed = PARSERS[feed.kind](answer.body, url=answer.url, content_type=answer.content_type)
             entries = parsed.entries
-            for problem in parsed.problems:
-                tally.problem(feed.feed_id, problem)
+            tally.problems(feed.feed_id, parsed.problems)
     except Exception as error:
         tally.count("feeds failed")
         tally.failure(feed.feed_id, error)
@@ -193,8 +191,7 @@ def match_rules(store: protocols.MatchStore, rules: Callable[[], "RuleSet"], *, 
     if not revisions:
         return tally.report()
     rule_set = rules()
-    for fault in rule_set.faults:
-        tally.problem("rules", fault)
+    tally.problems("rules", rule_set.faults)
     if not rule_set.rules and rule_set.faults:
         return tally.report(unfinished=True)  # texts wait for a rule file that can be read
     store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
@@ -242,10 +239,7 @@ def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally
     decision = dispatch.decide(match, last_alert=last, now=now)
     told: tuple[ReceiverId, ...] = ()
     if isinstance(decision, dispatch.Hold):
-        verdict = Verdict(
-            match_id=match.match_id, step="dispatch", kind=decision.kind, reason=decision.reason, decided_at=now
-        )
-        transaction.save_verdict(verdict)
+        transaction.save_verdict(dispatch.verdict(match, decision, now))
         tally.count(decision.kind)
     else:
         told = tuple(receiver.receiver_id for receiver in desk.receivers_for(rule))

@@ -35,7 +35,7 @@ class Database:
         """Nothing is contacted yet; SQLite's folder is made. `place` names the database without its password."""
         parsed = _parse(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
-        self.place = str(parsed.database) if self.sqlite else parsed.render_as_string(hide_password=True)
+        self.place = str(parsed.database) if self.sqlite else parsed.set(drivername="postgresql").render_as_string()
         self._engine = _sqlite(parsed, wait) if self.sqlite else _postgresql(parsed, wait)
         event.listen(self._engine, "handle_error", self._translate)
 

@@ -147,6 +147,7 @@ class Journal:
         """The last `limit` deliveries in one of `states`."""
         query = (
             select(deliveries, matches.c.rule_id, revisions.c.title)
+            .select_from(deliveries)
             .join(alerts, alerts.c.alert_id == deliveries.c.alert_id)
             .join(matches, matches.c.match_id == alerts.c.match_id)
             .join(

@@ -100,6 +100,7 @@ def load_matches(connection: Connection, match_ids: Collection[MatchId]) -> dict
     """The matches, by id, each with its revision, its rule as last known, and its story."""
     query = named(
         select(matches, rules, revisions, story_members.c.story_id)
+        .select_from(matches)
         .join(rules, and_(rules.c.rule_id == matches.c.rule_id, rules.c.version == matches.c.rule_version))
         .join(
             revisions,
@@ -186,6 +187,7 @@ def _carriers(connection: Connection, story_ids: Collection[StoryId]) -> dict[St
     """Each story's articles as carriers, in the order in which they joined."""
     query = named(
         select(story_members.c.story_id, articles.c.link, revisions.c.title, outlets)
+        .select_from(story_members)
         .join(articles, articles.c.article_id == story_members.c.article_id)
         .join(outlets, outlets.c.outlet_id == articles.c.outlet_id)
         .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))

@@ -59,8 +59,8 @@ class _SqlGrouping:
     def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
         """See Grouping."""
         query = named(
-            select(story_members.c.article_id, story_members.c.story_id, revisions).join(
-                revisions, and_(revisions.c.article_id == story_members.c.article_id, LATEST)
+            select(story_members.c.article_id, story_members.c.story_id, revisions).join_from(
+                story_members, revisions, and_(revisions.c.article_id == story_members.c.article_id, LATEST)
             )
         )
         return {

@@ -44,6 +44,11 @@ class Alignment:
     moved: int
     """How many of the differing pairs stand elsewhere in the other text, both of them."""
 
+    def turned(self) -> "Alignment":
+        """The same with left and right exchanged."""
+        differing = tuple((right, left) for left, right in self.differing)
+        return replace(self, openings=(self.openings[1], self.openings[0]), differing=differing)
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -60,13 +65,18 @@ class _Piece:
 
 
 def align(left: Prepared, right: Prepared) -> Alignment:
-    """Compare word by word, with the right text's sentences put in the left text's order where more is shared so."""
+    """Compare word by word, with one text's sentences put in the other's order where more is shared so.
+
+    The shorter text is the one put in order, so that which text came first decides nothing.
+    """
+    if (left.letters, left.words) < (right.letters, right.words):
+        return align(right, left).turned()
     plain = _align(left.words, right.words, range(len(right.words)))
     order = _order(left, right)
     if not order:
         return plain
-    sorted_ = _align(left.words, right.words, order)
-    return sorted_ if sorted_.shared > plain.shared else plain
+    ordered = _align(left.words, right.words, order)
+    return ordered if ordered.shared > plain.shared else plain
 
 
 def _align(left: Words, unordered: Words, order: Sequence[int]) -> Alignment:

@@ -38,8 +38,8 @@ def _smallest(grams: list[str], number: int) -> set[str]:
 
 
 def _value(gram: str) -> tuple[int, str]:
-    return crc32(gram.encode()), gram
+    return crc32(gram.encode("utf-8", "surrogatepass")), gram
 
 
 def _number(gram: str) -> int:
-    return int.from_bytes(blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)

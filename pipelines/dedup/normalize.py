@@ -13,8 +13,8 @@ from pipelines.model import Content
 FEW_WORDS = 8
 """A text of fewer words says too little alone: its title is read with it."""
 
-LONGEST = 200_000
-"""Characters compared; a text may not buy more time than a book does."""
+LONGEST = 100_000
+"""Characters compared; no text may take seconds to compare."""
 
 AGENCIES = (
     r"reuters|afp|ap|dpa|efe|ansa|upi|pa media|bloomberg|aa|a\.a\.?|anadolu|dha|iha|tass|тасс|interfax|интерфакс"
@@ -33,7 +33,7 @@ _EDITION = re.compile(
     r"срочно|молния|обновлено|շտապ|təcili)\b\W*(?:\d+\b)?\W*)+",
     re.IGNORECASE,
 )
-_OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—]{1,40}$")
+_OUTLET = re.compile(r"\s[|–—-]\s[^|–—]{1,40}$")
 
 
 class _Folding(dict[int, str | None]):
@@ -81,7 +81,7 @@ def prepare(content: Content) -> Prepared:
 def clean_title(title: str) -> str:
     """A title without edition marks ("UPDATE 2-", "(LEAD)") and without the outlet's name at its end."""
     bare = _EDITION.sub("", title, count=1) if _EDITION.match(title) else title
-    shorter = _OUTLET.sub("", bare)
+    shorter = _OUTLET.sub("", bare).rstrip()
     return shorter if len(shorter) > len(bare) / 2 else bare or title
 
 

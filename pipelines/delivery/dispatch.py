@@ -6,6 +6,7 @@ Order: the rule's status, backlog, age, once per story or article.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipelines.alerts import Verdict
 from pipelines.model import Match, Rule
 from pipelines.states import AlertId, AlertReason, OncePer, Precision, RuleStatus, VerdictKind
 
@@ -35,6 +36,11 @@ def decide(match: Match, *, last_alert: AlertId | None, now: datetime) -> Decisi
     if reason is not None:
         return Hold(kind=VerdictKind.HELD, reason=reason)
     return Tell(subject=subject_of(match), reason=AlertReason.FIRST)
+
+
+def verdict(match: Match, decision: Hold, now: datetime) -> Verdict:
+    """The ledger's row of a match that is held back."""
+    return Verdict(match_id=match.match_id, step="dispatch", kind=decision.kind, reason=decision.reason, decided_at=now)
 
 
 def subject_of(match: Match) -> str:

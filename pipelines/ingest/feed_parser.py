@@ -34,7 +34,10 @@ _ITS_ERRORS = (
 
 
 def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
-    """The feed in an answer's body; `url` is its final address. Raises NotAFeed, and nothing else."""
+    """The feed in an answer's body; `url` is its final address, empty where unknown.
+
+    Raises NotAFeed, and nothing else.
+    """
     if not body.strip():
         raise NotAFeed("the answer is empty")
     text, problem = decode(body, content_type)
@@ -53,7 +56,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
     feed = found.get("feed")
     plain = version.startswith("atom")
     return parsed_feed(
-        (_item(entry, url, plain=plain) for entry in entries),
+        (_item(entry, url or _text(feed, "link"), plain=plain) for entry in entries),
         problems,
         title=_text(feed, "title"),
         language=_text(feed, "language"),

@@ -1,17 +1,19 @@
 """feeds.yaml to feeds, with every fault at its place."""
 
+import itertools
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from pipelines.desk_files import DeskFile, DeskModel, Duration, Fault, Written, read, suggest
-from pipelines.desk_schema import shown
+from pipelines.desk_files import Data, DeskFile, DeskModel, Duration, Fault, Written, append_item, read, suggest
+from pipelines.desk_schema import in_words, shown
 from pipelines.errors import DeskFileError
 from pipelines.ingest.language import language_code
-from pipelines.ingest.urls import canonical_url
+from pipelines.ingest.urls import canonical_url, registrable_domain
 from pipelines.model import Feed, Outlet
 from pipelines.states import FeedId, OutletId, SourceKind
 
@@ -102,6 +104,41 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     return tuple(_feed(line, outlets) for line in parsed.feeds)
 
 
+def check_line(path: Path, item: Mapping[str, Data]) -> None:
+    """See whether `item` may become the last line under `feeds` of the file at `path`; raises DeskFileError."""
+    file, known = read(path), load_feeds(path)
+    try:
+        line = FeedLine.model_validate(item)
+    except ValidationError as error:
+        faults = [file.fault(["feeds"], in_words(found, FeedLine)) for found in error.errors(include_url=False)]
+        raise DeskFileError(faults) from error
+    for number, feed in enumerate(known):
+        if feed.feed_id == line.id:
+            raise DeskFileError([file.fault(["feeds", number, "id"], f"id `{line.id}` is there already")])
+        if canonical_url(feed.url) == canonical_url(line.url):
+            raise DeskFileError(
+                [file.fault(["feeds", number, "url"], f"`{line.url}` is there already: {feed.feed_id}")]
+            )
+    outlets = file.at("outlets")
+    names = list(outlets) if isinstance(outlets, dict) else []
+    if line.outlet and line.outlet not in names:
+        raise DeskFileError([file.fault(["outlets"], _no_outlet(line.outlet, names))])
+
+
+def add_feed(path: Path, item: Mapping[str, Data]) -> None:
+    """Append `item` to the feeds of the file at `path`, everything else kept; raises DeskFileError."""
+    check_line(path, item)
+    append_item(path, "feeds", item)
+
+
+def free_id(path: Path, url: str) -> str:
+    """An id for a new feed, made from its address, that the file at `path` does not have."""
+    known = {feed.feed_id for feed in load_feeds(path)}
+    stem = re.sub(r"[^a-z0-9]+", "-", registrable_domain(url).rpartition(".")[0].lower()).strip("-") or "feed"
+    numbered = (FeedId(f"{stem}-{number}") for number in itertools.count(2))
+    return stem if stem not in known else next(name for name in numbered if name not in known)
+
+
 def _in_order(faults: list[Fault]) -> list[Fault]:
     return sorted(set(faults), key=lambda fault: (fault.line, fault.column))
 
@@ -139,6 +176,9 @@ def _cross_faults(file: DeskFile) -> list[Fault]:
                 )
         outlet = line.get("outlet")
         if outlet is not None and str(outlet) not in names:
-            message = f"outlet `{outlet}` is not under `outlets`{suggest(str(outlet), names)}"
-            faults.append(file.fault(["feeds", number, "outlet"], message))
+            faults.append(file.fault(["feeds", number, "outlet"], _no_outlet(str(outlet), names)))
     return faults
+
+
+def _no_outlet(outlet: str, names: list[str]) -> str:
+    return f"outlet `{outlet}` is not under `outlets`{suggest(outlet, names)}"

@@ -22,7 +22,7 @@ def parse_json_feed(text: str, *, url: str, problems: Problems) -> ParsedFeed:
     if not isinstance(items, list) or not ("jsonfeed.org" in _text(document, "version") or _shaped(items)):
         raise NotAFeed("JSON, but no JSON Feed")
     return parsed_feed(
-        _items(document, items, url, problems),
+        _items(document, items, url or _text(document, "home_page_url"), problems),
         problems,
         title=_text(document, "title"),
         language=_text(document, "language"),

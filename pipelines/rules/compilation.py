@@ -12,7 +12,6 @@ from pipelines.rules.expression import NAME, RESERVED, parse
 from pipelines.rules.lists import Lists
 from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term
 from pipelines.rules.schema import GroupRecord, RuleRecord, RuleTestRecord, TermRecord
-from pipelines.rules.terms import BadTerm, compile_term
 from pipelines.states import Outcome, RuleId, RuleVersion, TextSource
 
 Loc = tuple[str | int, ...]
@@ -94,10 +93,7 @@ class _Compilation:
                     self._fault((*loc, index), self._lists.unknown(record.list))
                 found.update(dict.fromkeys(self._lists.terms.get(record.list, ())))
                 continue
-            try:
-                found[compile_term(record, case=case, accents=accents)] = None
-            except BadTerm as error:
-                self._fault((*loc, index), str(error))
+            found[record.compiled(case=case, accents=accents)] = None
         return tuple(found)
 
     def _conditions(self, groups: Mapping[str, Group]) -> tuple[Clause | None, Clause | None]:

@@ -42,7 +42,7 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
 
 def _live_warnings(rule: CompiledRule) -> Iterator[Fault]:
     if rule.rule.owner is None:
-        yield rule.fault("a live rule without `owner`: nobody hears about it", "id", level=Level.WARNING)
+        yield rule.fault("a live rule without `owner`: nobody hears when it breaks", "id", level=Level.WARNING)
     expected = {test.expect for test in rule.tests}
     missing = [outcome for outcome in (Outcome.MATCH, Outcome.NO_MATCH) if outcome not in expected]
     if missing:

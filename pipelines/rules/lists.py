@@ -7,7 +7,7 @@ from pipelines.desk_files import DeskFile, Fault, read, suggest
 from pipelines.errors import DeskFileError
 from pipelines.rules.rule import Term
 from pipelines.rules.schema import ListRecord, ListsFile, TermRecord
-from pipelines.rules.terms import BadTerm, compile_term, with_excepts
+from pipelines.rules.terms import with_excepts
 
 MAX_DEPTH = 32
 MAX_TERMS = 20_000
@@ -23,6 +23,7 @@ class Lists:
         self.faults: list[Fault] = []
         self.path = path
         self._records: dict[str, ListRecord] = {}
+        self._broken: set[str] = set()
         self._terms: dict[str, tuple[Term, ...]] = {}
         self.file = self._read(path) if path else None
         for name in self._records:
@@ -42,6 +43,8 @@ class Lists:
             return f"unknown list `{name}`: there is no lists.yaml"
         if self.file is None:
             return f"unknown list `{name}`: {self.path.name} cannot be read"
+        if name in self._broken:
+            return f"list `{name}` cannot be used: it has faults in {self.path.name}"
         return f"unknown list `{name}`{suggest(name, self._records)}"
 
     def _read(self, path: Path) -> DeskFile | None:
@@ -57,6 +60,8 @@ class Lists:
             self.faults += faults
             if record:
                 self._records[name] = record
+            else:
+                self._broken.add(name)
         return file
 
     def _resolve(self, name: str, within: tuple[str, ...]) -> tuple[Term, ...]:
@@ -64,20 +69,24 @@ class Lists:
             return self._terms[name]
         record = self._records[name]
         loc = ("lists", name)
-        excepts = tuple(self._plain((*loc, "except", index), term) for index, term in enumerate(record.except_))
-        cancelling = tuple(term for terms in excepts for term in terms)
+        within = (*within, name)
+        excepts = [(*loc, "except", index) for index in range(len(record.except_))]
+        cancelling = tuple(term for place in excepts for term in self._terms_at(place, within))
         found: dict[Term, None] = {}
-        for term_loc, term in _terms_of(loc, record):
-            if term.list is None:
-                terms = self._plain(term_loc, term)
-            else:
-                terms = self._inner(term_loc, term.list, (*within, name))
-            found.update(dict.fromkeys(with_excepts(one, cancelling) for one in terms))
+        for place in _places_of(loc, record):
+            found.update(dict.fromkeys(with_excepts(term, cancelling) for term in self._terms_at(place, within)))
             if len(found) > MAX_TERMS:
                 self._fault(loc, f"over {MAX_TERMS} terms, those of its lists counted: the rest is left out")
                 break
         self._terms[name] = tuple(found)[:MAX_TERMS]
         return self._terms[name]
+
+    def _terms_at(self, loc: Loc, within: tuple[str, ...]) -> tuple[Term, ...]:
+        record, faults = self.file.check(TermRecord, *loc) if self.file else (None, [])
+        self.faults += faults
+        if record is None:
+            return ()
+        return (record.compiled(),) if record.list is None else self._inner(loc, record.list, within)
 
     def _inner(self, loc: Loc, name: str, within: tuple[str, ...]) -> tuple[Term, ...]:
         if name in within:
@@ -90,23 +99,14 @@ class Lists:
             return self._resolve(name, within)
         return ()
 
-    def _plain(self, loc: Loc, record: TermRecord) -> tuple[Term, ...]:
-        try:
-            if record.list is not None:
-                raise BadTerm("a list cannot be an exception: write its phrases here")
-            return (compile_term(record),)
-        except BadTerm as error:
-            self._fault(loc, str(error))
-            return ()
-
     def _fault(self, loc: Loc, message: str) -> None:
         if self.file:
             self.faults.append(self.file.fault(loc, message))
 
 
-def _terms_of(loc: Loc, record: ListRecord) -> Iterator[tuple[Loc, TermRecord]]:
+def _places_of(loc: Loc, record: ListRecord) -> Iterator[Loc]:
     by_place = record.any if isinstance(record.any, dict) else {None: record.any}
     for language, terms in by_place.items():
         where = (*loc, "any") if language is None else (*loc, "any", language)
-        for index, term in enumerate(terms):
-            yield (*where, index), term
+        for index in range(len(terms)):
+            yield (*where, index)

@@ -1,5 +1,6 @@
 """What rule files and lists.yaml may say, as pydantic records; what the words in them mean is decided elsewhere."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -16,6 +17,8 @@ from pydantic import (
 
 from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
 from pipelines.rules.languages import ISO_639_1
+from pipelines.rules.rule import Term
+from pipelines.rules.terms import compile_term
 from pipelines.states import Field as ArticleField
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity
 
@@ -27,6 +30,15 @@ def _language(code: str) -> str:
     if code not in ISO_639_1:
         raise ValueError(f"`{code}` is no ISO 639-1 language code, such as en, hy or ka{suggest(code, ISO_639_1)}")
     return code
+
+
+def _condition(text: str) -> str:
+    if not _CONDITION.fullmatch(text):
+        raise ValueError(f"expected sources >= 3, new_group(name) or text_changed >= 25%, not `{text}`")
+    return text
+
+
+_CONDITION = re.compile(r"sources >= [1-9]\d{0,4}|new_group\([\w-]+\)|text_changed >= [1-9]\d?%")
 
 
 def _not_run(what: str) -> BeforeValidator:
@@ -70,10 +82,21 @@ class TermRecord(DeskModel):
             raise ValueError("a term has either `term` or `list`")
         if self.list is not None and (self.case or self.accents):
             raise ValueError("`case` and `accents` belong to the terms of the list, not to {list: ...}")
+        if self.term is not None:
+            self.compiled()
         return self
+
+    def compiled(self, *, case: str | None = None, accents: str | None = None) -> Term:
+        """The term to look for; `case` and `accents` are its group's, where it has none. Raises BadTerm."""
+        return compile_term(
+            self.term or "",
+            keep_case=(self.case or case) == "exact",
+            keep_accents=(self.accents or accents) == "exact",
+        )
 
 
 Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]
+Unchecked = Annotated[tuple[object, ...], Field(min_length=1)]
 
 
 def _by_language_or_not(value: object) -> str:
@@ -81,14 +104,14 @@ def _by_language_or_not(value: object) -> str:
 
 
 class ListRecord(DeskModel):
-    """A shared list of lists.yaml; `any` may be sorted by language."""
+    """A shared list of lists.yaml; `any` may be sorted by language. Terms are checked one by one, as rules are."""
 
     about: str | None = None
     any: Annotated[
-        Annotated[Terms, Tag("terms")] | Annotated[dict[Language, Terms], Tag("by language")],
+        Annotated[Unchecked, Tag("terms")] | Annotated[dict[Language, Unchecked], Tag("by language")],
         Discriminator(_by_language_or_not),
     ]
-    except_: tuple[TermRecord, ...] = Field(default=(), alias="except")
+    except_: tuple[object, ...] = Field(default=(), alias="except")
 
 
 class ListsFile(DeskModel):
@@ -122,12 +145,7 @@ class StoryRecord(DeskModel):
     """What one alert stands for, and what makes another."""
 
     once_per: OncePer = OncePer.STORY
-    again_when: tuple[
-        Annotated[
-            str, StringConstraints(pattern=r"^(sources >= [1-9]\d*|new_group\([\w-]+\)|text_changed >= [1-9]\d?%)$")
-        ],
-        ...,
-    ] = ()
+    again_when: tuple[Annotated[str, AfterValidator(_condition)], ...] = ()
     alert_afresh_after: Annotated[Duration | None, BeforeValidator(_never_or_duration)] = None
 
 

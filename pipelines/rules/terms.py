@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 from pipelines.rules.rule import Term, TermWord
-from pipelines.rules.schema import TermRecord
 from pipelines.text import beyond_bmp, fold, word_pattern
 
 FEWEST_LETTERS = 3
@@ -15,11 +14,8 @@ class BadTerm(ValueError):
     """A term that cannot be looked for; the text says why."""
 
 
-def compile_term(record: TermRecord, *, case: str | None = None, accents: str | None = None) -> Term:
-    """The words of a plain term; `case` and `accents` are the group's, where the term has none. Raises BadTerm."""
-    written = record.term or ""
-    keep_case = (record.case or case) == "exact"
-    keep_accents = (record.accents or accents) == "exact"
+def compile_term(written: str, *, keep_case: bool = False, keep_accents: bool = False) -> Term:
+    """The words of a plain term, to be compared with case or accents kept where asked; raises BadTerm."""
     tokens = word_pattern(beyond_bmp(written), "?*").findall(written)
     if not written.strip():
         raise BadTerm("an empty term")

@@ -74,7 +74,7 @@ def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(
     assert quiet.skip_message == "nothing is due"
 
 
-@pytest.mark.parametrize("status", [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])
+@pytest.mark.parametrize("status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])
 def test_the_sensor_never_starts_a_second_run(
     world: World, instance: DagsterInstance, status: DagsterRunStatus
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_run_that_is_over_its_time_is_ended_and_blocks_nothing(instance: Dagst
 
 def test_runs_left_over_by_a_reboot_are_ended_but_queued_ones_stay(instance: DagsterInstance) -> None:
     left = a_run(instance, DagsterRunStatus.STARTED)
-    queued = a_run(instance, DagsterRunStatus.QUEUED)
+    queued = a_run(instance, DagsterRunStatus.NOT_STARTED)
     assert [run.run_id for run in end_left_over_runs(instance)] == [left.run_id]
     waiting = run_on_its_way(instance)
     assert waiting is not None

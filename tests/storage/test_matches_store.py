@@ -96,7 +96,7 @@ def test_an_unknown_rule_is_refused_and_nothing_marked(store: SqlStore) -> None:
     group(store)
     (revision,) = store.matches.unmatched(10)
     answers: list[tuple[RevisionId, Judgement]] = [(revision.revision_id, judgement())]
-    with pytest.raises(StoreError, match="(?i)foreign key"):
+    with pytest.raises(StoreError, match=r"(?i)foreign key"):
         store.matches.save_matches([revision.revision_id], answers, NOW)
     assert store.matches.unmatched(10) == [revision]
 

@@ -96,10 +96,14 @@ def test_a_verdict_decides_a_match_once_and_for_all(store: SqlStore) -> None:
 
 
 def test_a_kill_while_dispatching_leaves_the_match_undecided(store: SqlStore) -> None:
+    def alert_and_die() -> None:
+        with store.alerts.dispatching(NOW) as dispatch:
+            dispatch.save_alert(new_alert(dispatch.undecided(1)[0]))
+            raise KeyboardInterrupt
+
     matched(store)
-    with pytest.raises(KeyboardInterrupt), store.alerts.dispatching(NOW) as dispatch:
-        dispatch.save_alert(new_alert(dispatch.undecided(1)[0]))
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        alert_and_die()
     assert store.outbox.receivers_due(NOW) == []
     assert len(alert(store)) == 1
 

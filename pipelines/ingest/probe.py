@@ -1,0 +1,73 @@
+"""Trying a feed once, without remembering anything: what an operator wants to know of it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.errors import BadStatus, FetchError, NotAFeed
+from pipelines.ingest.sources import parse
+from pipelines.model import Feed, FeedEntry
+from pipelines.protocols import Fetcher, Request
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How a feed fared: whole where `problem` is None."""
+
+    feed: Feed
+    url: str
+    """Final URL, after redirects."""
+    seconds: float = 0.0
+    status: int | None = None
+    size: int = 0
+    title: str | None = None
+    language: str | None = None
+    entries: tuple[FeedEntry, ...] = ()
+    problem: str | None = None
+    remarks: tuple[str, ...] = ()
+    """What was repaired or left out while reading."""
+
+    @property
+    def newest(self) -> FeedEntry | None:
+        """The entry with the latest date."""
+        dated = [(entry.published.utc, entry) for entry in self.entries if entry.published]
+        return max(dated, key=lambda pair: pair[0])[1] if dated else None
+
+
+def probe_feeds(feeds: Sequence[Feed], fetcher: Fetcher) -> tuple[Probe, ...]:
+    """Each feed fetched and read once, side by side; answers in the order of `feeds`."""
+
+    async def everything() -> list[Probe]:
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with fetcher:
+            return await asyncio.gather(*(_probe(feed, fetcher, gate) for feed in feeds))
+
+    return tuple(asyncio.run(everything()))
+
+
+async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe:
+    async with gate:
+        began = time.monotonic()
+        try:
+            response = await fetcher.fetch(Request(url=feed.url))
+        except FetchError as error:
+            status = error.status if isinstance(error, BadStatus) else None
+            seconds = time.monotonic() - began
+            return Probe(feed=feed, url=error.url, seconds=seconds, status=status, problem=error.reason)
+    answered = Probe(
+        feed=feed,
+        url=response.url,
+        seconds=time.monotonic() - began,
+        status=response.status,
+        size=len(response.body),
+    )
+    try:
+        parsed = parse(feed.kind, response)
+    except NotAFeed as error:
+        return replace(answered, problem=str(error))
+    return replace(
+        answered, title=parsed.title, language=parsed.language, entries=parsed.entries, remarks=parsed.problems
+    )

@@ -1,0 +1,52 @@
+"""The rules and routes that come with Wirewatch are clean, and catch the desk's own pages where those are at hand."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.delivery.routing import load_routes
+from pipelines.demo.site import DESK as DEMO
+from pipelines.ingest.feeds_file import load_feeds
+from pipelines.model import Content
+from pipelines.rehearsal import run_tests
+from pipelines.rules.lint import lint
+from pipelines.rules.loader import load_rules
+from pipelines.rules.matcher import Matcher
+
+ROOT = Path(__file__).parents[2]
+DESK = ROOT / "alert_rules"
+PAGES = Path(os.environ.get("WIREWATCH_DATA", ROOT.parent / "shared" / "data")) / "desk" / "pages.jsonl"
+
+
+@pytest.mark.parametrize("folder", [DESK, DEMO], ids=["desk", "demo"])
+def test_rules_load_without_a_fault_or_warning_and_pass_their_tests(folder: Path) -> None:
+    rule_set = load_rules(folder)
+    assert rule_set.rules
+    assert [str(fault) for fault in (*rule_set.faults, *lint(rule_set, date(2026, 11, 22)), *run_tests(rule_set))] == []
+
+
+@pytest.mark.parametrize("folder", [DESK, DEMO], ids=["desk", "demo"])
+def test_every_owner_of_a_rule_is_in_the_routes(folder: Path) -> None:
+    routes = load_routes(folder / "routes.yaml")
+    assert {compiled.rule.owner for compiled in load_rules(folder).rules} <= set(routes.owners)
+
+
+def test_the_desk_watches_outlets_in_five_languages() -> None:
+    feeds = load_feeds(DESK / "feeds.yaml")
+    assert 25 <= len(feeds) <= 40
+    assert {feed.language for feed in feeds} == {"en", "ru", "hy", "az", "tr"}
+    assert all(feed.outlet for feed in feeds)
+
+
+def test_the_starter_rules_catch_the_desk_s_pages() -> None:
+    if not PAGES.exists():
+        pytest.skip(f"{PAGES} is not there: set WIREWATCH_DATA")
+    matcher = Matcher(load_rules(DESK).rules)
+    for line in PAGES.read_text(encoding="utf-8").splitlines():
+        page = json.loads(line)
+        content = Content(title=page["title"], body=page["text"], language=page["language"])
+        caught = {judgement.rule.rule_id for judgement in matcher.judge(content, None)}
+        assert "lachin-peacekeepers" in caught, page["id"]
