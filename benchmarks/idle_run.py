@@ -13,7 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from dagster import (
     in_process_executor,
 )
 
+from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import load_settings
 from pipelines.definitions import defs
 from pipelines.model import Content, Feed, FeedEntry, FeedState, Outlet
@@ -103,10 +104,13 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=7)
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as folder, DagsterInstance.local_temp(folder) as instance:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         desk = Path(folder) / "alert_rules"
         desk.mkdir()
         os.environ |= {"WIREWATCH_DESK": str(desk), "WIREWATCH_HOME": f"{folder}/home"}
+        home = prepare_dagster_home(load_settings(os.environ, Path(folder)))
+        instance = stack.enter_context(DagsterInstance.from_config(str(home)))
         fill(options.articles)
         ours = defs.resolve_job_def("monitor")
         empty = empty_definitions().resolve_implicit_global_asset_job_def()

@@ -128,10 +128,9 @@ def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
         return f"expected one of {', '.join(choices)}, not {shown(value)}{suggest(written, choices)}"
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f'expected text, not {shown(value)}; put it in quotes: "{written}"'
-    if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str):
-        return f"expected {_EXPECTED[kind]}, not the text {shown(value)}"
     if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, not {shown(value)}"
+        text = "the text " if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str) else ""
+        return f"expected {_EXPECTED[kind]}, not {text}{shown(value)}"
     if kind in {"too_short", "string_too_short"}:
         return "must not be empty"
     if kind == "greater_than_equal":

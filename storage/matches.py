@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Judgement, Revision, Rule
 from pipelines.states import Outcome, RevisionId
@@ -36,7 +36,7 @@ class SqlMatches:
         query = (
             select(revisions.c.revision_id)
             .where(UNMATCHED, grouped.exists(), LATEST)
-            .order_by(revisions.c.revision_id)
+            .order_by(func.coalesce(revisions.c.published_utc, revisions.c.extracted_at), revisions.c.revision_id)
             .limit(limit)
         )
         with self._database.reading() as connection:

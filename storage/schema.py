@@ -1,11 +1,15 @@
 """The schema's version: opening a database at this version, and bringing one there. Alembic loads only for the work."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, column, inspect, select, table
 
 from pipelines.errors import SchemaMismatch
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCHEMA_VERSION = "0001"
 """Alembic's head: versions are numbered in order."""
@@ -45,11 +49,16 @@ def upgrade(database: Database) -> str | None:
 
 def _migrate(connection: Connection) -> None:
     from alembic import command
+
+    command.upgrade(_alembic(connection), SCHEMA_VERSION)
+
+
+def _alembic(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, SCHEMA_VERSION)
+    return config
 
 
 def _version(connection: Connection, database: Database) -> str | None:

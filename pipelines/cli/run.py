@@ -1,5 +1,6 @@
 """`wirewatch run`: one cycle without Dagster."""
 
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -21,6 +22,7 @@ def run(every_feed: bool, as_json: bool) -> None:
     """
     from pipelines.cycle import open_cycle
 
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")  # lesser problems are in the reports
     with open_cycle(os.environ, Path.cwd()) as cycle:
         reports = cycle.whole(every_feed=every_feed)
     if as_json:

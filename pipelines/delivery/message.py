@@ -138,7 +138,10 @@ def _headline(detail: AlertDetail, voice: _Voice) -> Quote:
 
 
 def _why(detail: AlertDetail, voice: _Voice) -> str:
+    """The deciding clause; how far its groups stand apart, where the clause does not say so itself."""
     judgement = detail.match.judgement
+    if "(" in judgement.clause:
+        return voice.line(judgement.clause, 300)
     apart = excerpt.words_apart(detail.match.revision.content, judgement.hits)
     distance = {None: "", 0: ", next to each other", 1: ", 1 word apart"}.get(apart, f", {apart} words apart")
     return f"{voice.line(judgement.clause or 'the rule matched', 300)}{distance}"

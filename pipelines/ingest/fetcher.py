@@ -45,7 +45,7 @@ class Limits:
     body: int = 10 << 20
     """Bytes after decoding."""
     header_line: int = 8_190
-    headers: int = 64
+    headers: int = 128
     redirects: int = 5
     connections: int = 100
     per_host: int = 2

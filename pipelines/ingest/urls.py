@@ -123,7 +123,11 @@ def _without_tracking(query: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _registrable(host: str) -> str:
-    return _suffixes()(host).top_domain_under_public_suffix or host
+    known = _suffixes()(host).top_domain_under_public_suffix
+    if known or host.startswith("[") or host.replace(".", "").isdecimal():
+        return known or host
+    # The list's own rule for a name that ends in nothing it knows: the last label is the suffix.
+    return ".".join(host.split(".")[-2:])
 
 
 @cache

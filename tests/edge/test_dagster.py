@@ -19,6 +19,8 @@ from dagster import (
 )
 from dagster._core.test_utils import create_run_for_test
 
+from pipelines.cli.dev import prepare_dagster_home
+from pipelines.config import Settings
 from pipelines.definitions import defs, run_monitor_job
 from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdue_runs, run_on_its_way
 from sensors.due_work import due_work
@@ -30,9 +32,9 @@ ASSETS = ("feed_entries", "articles", "stories", "matches", "alerts", "deliverie
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
-    home = tmp_path / "dagster"
-    home.mkdir()
-    with DagsterInstance.local_temp(str(home)) as found:
+    settings = Settings(desk=tmp_path / "alert_rules", home=tmp_path / "home", database_url="")
+    with DagsterInstance.from_config(str(prepare_dagster_home(settings))) as found:
+        assert not found.telemetry_enabled
         yield found
 
 

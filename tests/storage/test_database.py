@@ -161,7 +161,8 @@ def test_a_lost_connection_is_busy_once_and_then_made_anew(postgres_url: str) ->
         database = store.journal._database
 
         def cut() -> None:
-            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}".encode())
 
         def cut_in_the_middle() -> None:
             with database.reading() as connection:
@@ -183,6 +184,7 @@ def test_sqlite_is_set_for_readers_beside_a_writer_and_for_power_cuts(sqlite_tem
 
 
 def test_opening_a_store_loads_no_alembic(store_url: str) -> None:
-    code = "import sys; from storage.store import open_store; open_store(sys.argv[1]).close(); print('alembic' in sys.modules)"
+    use = "from storage.store import open_store; open_store(sys.argv[1]).close()"
+    code = f"import sys; {use}; print('alembic' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code, store_url], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"

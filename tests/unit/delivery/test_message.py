@@ -27,7 +27,7 @@ def test_a_chat_message() -> None:
         "HIGH · A412 · Peacekeepers and the Lachin corridor",
         "Armenia urges action over the corridor",
         "Outlet A · English · https://a.example/001",
-        '"A *peacekeeper* stood at the activists\' camp in the *Lachin* corridor."',
+        “A *peacekeeper* stood at the activists' camp in the *Lachin* corridor.”,
         "Why: any and and_any, 7 words apart",
         "Same text: Outlet B, Outlet C",
         "Published 20:41 · found 20:44 · sent 20:45 Tbilisi",
@@ -102,8 +102,8 @@ def test_the_second_sentence_is_shown_for_a_group_the_first_lacks() -> None:
         body="Lachin was quiet. Nothing else. Mr. Smith saw a peacekeeper near Lachin.\nThe film opened. More."
     )
     found = (*hits(long, place="Lachin", film="film", force="peacekeeper"), hit(long, "place", "Lachin.", cut=1))
-    quotes = [line for line in chat(detail(match(content=long, found=found))) if line.startswith('"')]
-    assert quotes == ['"Mr. Smith saw a *peacekeeper* near *Lachin*."', '"The *film* opened."']
+    quotes = [line for line in chat(detail(match(content=long, found=found))) if line.startswith("“")]
+    assert quotes == ["“Mr. Smith saw a *peacekeeper* near *Lachin*.”", "“The *film* opened.”"]
 
 
 def hit(of: Content, group: str, words: str, cut: int = 0) -> Hit:
@@ -115,8 +115,8 @@ def hit(of: Content, group: str, words: str, cut: int = 0) -> Hit:
 def test_a_long_sentence_is_trimmed_around_its_hits() -> None:
     filler = "and so it went on " * 30
     long = content(body=f"It began {filler}when a peacekeeper {filler}came to Lachin {filler}at last.")
-    [quote] = [line for line in chat(detail(match(content=long))) if line.startswith('"')]
-    assert re.fullmatch(r'"… .{20,80} when a \*peacekeeper\* .{20,80} … .{20,80} to \*Lachin\* .{20,80} …"', quote)
+    [quote] = [line for line in chat(detail(match(content=long))) if line.startswith("“")]
+    assert re.fullmatch(r"“… .{20,80} when a \*peacekeeper\* .{20,80} … .{20,80} to \*Lachin\* .{20,80} …”", quote)
 
 
 def test_hits_in_a_lead_that_is_only_a_view_of_the_body_are_shown_once() -> None:
