@@ -11,6 +11,7 @@ from sensors.run_failure import tell_operator
 monitor = define_asset_job(
     MONITOR,
     selection=AssetSelection.all(),
+    config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
     description="One monitoring cycle: poll, extract, group, match, decide, deliver. Takes at most about a minute; "
     "what is left waits for the next.",
 )

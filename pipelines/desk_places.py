@@ -103,6 +103,7 @@ class DeskFile:
             faults = {
                 self._fault_of(schema, loc, found["loc"], found["type"], in_words(found, schema)): None
                 for found in error.errors(include_url=False)
+                if not (found["type"] == "too_short" and found["input"])  # bad items are told one by one
             }
             return None, sorted(faults, key=lambda fault: (fault.line, fault.column))
 
@@ -112,7 +113,7 @@ class DeskFile:
             # Pydantic also names the branch of a union; such a part is in no file.
             if (*real, part) in self.values:
                 real.append(part)
-        if kind == "extra_forbidden":
+        if kind == "extra_forbidden" or loc[-1:] == ("[key]",):
             return self.fault(real, message, key=True)
         return self.fault(real, message)
 

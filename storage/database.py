@@ -22,6 +22,7 @@ from pipelines.errors import StoreBusy, StoreError
 WAIT = timedelta(seconds=10)
 """How long a transaction waits for another's lock: several times the longest batch of a step."""
 
+_WRITES = "wirewatch_writes"
 _CONNECTIONS = 32  # the threads of a run together stay below it; all but five are closed when idle
 _PASSING_STATES = ("08", "40", "53", "55P03", "57P")
 """SQLSTATEs after which a retry may help: connection, deadlock, resources, lock time-out, shutdown."""
@@ -61,11 +62,16 @@ class Database:
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
-                connection.execution_options(writes=write)
+                connection.execution_options(**self._options(write=write))
                 with connection.begin():
                     yield connection
         except SQLAlchemyError as error:  # what came from no statement: a full pool, a result read wrongly
             raise self._error(error) from error
+
+    def _options(self, *, write: bool) -> dict[str, object]:
+        if self.sqlite:
+            return {_WRITES: write}
+        return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def _translate(self, context: ExceptionContext) -> None:
         """SQLAlchemy's hook for a refused statement; the driver's own message holds neither statement nor password."""
@@ -145,7 +151,7 @@ def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", True)
+    writes = connection.get_execution_options().get(_WRITES, True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -24,6 +24,8 @@ def store_entries(
     backlog_before: datetime | None,
 ) -> Arrivals:
     """Store what a poll brought; see FeedStore.record_poll."""
+    if not entries:
+        return Arrivals()
     cleaned = [_cleaned(entry) for entry in entries]
     new, changed = _sort(cleaned, _known(connection, feed.feed_id, cleaned))
     if changed:
@@ -160,7 +162,7 @@ def _store_new(connection: Connection, feed_id: FeedId, arrivals: Sequence[_New]
     if missing:
         add_outlets(connection, [one.outlet for one in missing])
         made = connection.execute(
-            articles.insert().returning(articles.c.url, articles.c.article_id, sort_by_parameter_order=True),
+            articles.insert().returning(articles.c.url, articles.c.article_id),
             [_article(one, now) for one in missing],
         )
         found |= {row.url: row.article_id for row in made}

@@ -117,7 +117,8 @@ class Journal:
 
     def articles(self, limit: int, since: datetime | None = None) -> Sequence[ArticleRow]:
         """The last `limit` articles, first seen at or after `since`."""
-        query = select(articles.c.article_id).order_by(articles.c.article_id.desc()).limit(limit)
+        newest = (articles.c.first_seen_at.desc(), articles.c.article_id.desc())
+        query = select(articles.c.article_id).order_by(*newest).limit(limit)
         if since is not None:
             query = query.where(articles.c.first_seen_at >= since)
         with self._database.reading() as connection:

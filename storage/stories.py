@@ -31,6 +31,7 @@ class _SqlGrouping:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._first_seen: dict[ArticleId, datetime] = {}
 
     def ungrouped(self, limit: int) -> Sequence[Revision]:
         """See Grouping. An article in no story has only unmatched revisions: their small index finds it."""
@@ -42,7 +43,9 @@ class _SqlGrouping:
             .order_by(func.coalesce(revisions.c.published_utc, articles.c.first_seen_at), revisions.c.article_id)
             .limit(limit)
         )
-        return load_revisions(self._connection, self._connection.scalars(query).all())
+        found = load_revisions(self._connection, self._connection.scalars(query).all())
+        self._first_seen |= {one.article.article_id: one.article.first_seen_at for one in found}
+        return found
 
     def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
         """See Grouping. Hashes that no article carries are left out."""
@@ -102,7 +105,8 @@ class _SqlGrouping:
         return StoryId(self._connection.execute(query).scalar_one())
 
     def _index(self, article_id: ArticleId, hashes: Collection[int]) -> None:
-        seen_at = self._connection.scalar(select(articles.c.first_seen_at).where(articles.c.article_id == article_id))
+        query = select(articles.c.first_seen_at).where(articles.c.article_id == article_id)
+        seen_at = self._first_seen.get(article_id) or self._connection.scalar(query)
         self._connection.execute(
             fingerprints.insert(),
             [{"hash": one, "article_id": article_id, "seen_at": seen_at} for one in dict.fromkeys(hashes)],

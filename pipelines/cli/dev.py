@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -25,7 +27,7 @@ def dev(port: int) -> None:
     settings = load_settings(os.environ, Path.cwd())
     home = prepare_dagster_home(settings)
     os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
-    with alone(home):
+    with alone(home) as lock:
         from pipelines.definitions import sweep
         from storage.store import open_store
 
@@ -34,39 +36,49 @@ def dev(port: int) -> None:
         if ended := sweep():
             click.echo(f"ended {ended} run(s) that an earlier process left over")
         click.echo(f"Dagster UI: http://127.0.0.1:{port}  (Ctrl-C ends it; history in {home})")
-        sys.exit(_dagster(port))
+        sys.exit(_dagster(home, port, lock))
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
-    """Make DAGSTER_HOME with our dagster.yaml; one that is there already is left as its owner made it."""
+    """Make DAGSTER_HOME with our settings; a dagster.yaml that is there already is left as its owner made it."""
     home = settings.dagster_home
     try:
         home.mkdir(parents=True, exist_ok=True)
-        config = home / "dagster.yaml"
-        if not config.exists():
-            config.write_text(resources.files("pipelines.defs").joinpath("dagster.yaml").read_text(encoding="utf-8"))
+        for name in ("dagster.yaml", "workspace.yaml"):
+            if name == "workspace.yaml" or not (home / name).exists():
+                (home / name).write_bytes(resources.files("pipelines.defs").joinpath(name).read_bytes())
     except OSError as error:
         raise SettingsError(f"cannot write to {home}: {error.strerror}; name another in WIREWATCH_HOME") from error
     return home
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold the home's lock while Dagster runs; the system frees it when this process ends, however it ends."""
+def alone(home: Path) -> Iterator[int]:
+    """Hold the home's lock, whose descriptor this gives; the system frees it when its last holder ends, however."""
     with (home / "dev.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SettingsError(f"another `wirewatch dev` is running on {home}") from error
-        yield
+        yield lock.fileno()
 
 
-def _dagster(port: int) -> int:
-    arguments = ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    command = [sys.executable, "-m", "dagster", "dev", *arguments]
-    with subprocess.Popen(command) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # Dagster got the same signal, and is shutting its services down
+def _dagster(home: Path, port: int, lock: int) -> int:
+    """Run Dagster's own services until they end; its exit code.
+
+    They hold the lock too, should this process be killed. Ctrl-C and a polite kill reach them through us, once; our
+    handlers stand before they start, so that they do not inherit a shell's "ignore Ctrl-C" for background jobs.
+    """
+    running: list[subprocess.Popen[bytes]] = []
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for process in running:
+            process.send_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    where = ["-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "dagster", "dev", *where]
+    with subprocess.Popen(command, pass_fds=(lock,), start_new_session=True) as process:
+        running.append(process)
+        return process.wait()

@@ -12,7 +12,7 @@ from pipelines.ingest.boilerplate import measure, paragraph_length, prune
 from pipelines.ingest.charset import decode
 from pipelines.ingest.dates import parse_date
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
-from pipelines.ingest.plain_text import one_line, one_line_of, paragraphs
+from pipelines.ingest.plain_text import MAX_TEXT, lines_of, one_line, one_line_of
 from pipelines.model import Content, FeedEntry, Published
 from pipelines.states import Precision, TextSource
 
@@ -130,7 +130,7 @@ def _extracted(tree: HtmlElement, url: str | None, *, precise: bool) -> str:
     except _ITS_ERRORS:
         return ""
     text = getattr(document, "text", None)
-    return paragraphs(text, markup=False) if isinstance(text, str) else ""
+    return lines_of(text)[:MAX_TEXT] if isinstance(text, str) else ""
 
 
 def _guessed_day(tree: HtmlElement, url: str | None) -> Published | None:

@@ -29,14 +29,18 @@ _BLOCKS = frozenset(
 
 def paragraphs(text: str, *, markup: bool = True, limit: int = MAX_TEXT) -> str:
     """Text of a piece of HTML (or of plain text): paragraphs separated by one line break."""
-    found = _stripped(text) if markup or _MARKUP.search(text) else text
-    return _cut("\n".join(filter(None, map(one_line_of, found.splitlines()))), limit)
+    return lines_of(_stripped(text) if markup or _MARKUP.search(text) else text)[:limit].rstrip()
+
+
+def lines_of(text: str) -> str:
+    """Plain text line by line, without empty lines and what cannot be seen."""
+    return "\n".join(filter(None, map(one_line_of, text.splitlines())))
 
 
 def one_line(text: str, *, markup: bool = True, limit: int = MAX_TITLE) -> str:
     """Text of a piece of HTML (or of plain text) on one line."""
     found = _stripped(text) if markup or _MARKUP.search(text) else text
-    return _cut(one_line_of(found[: 8 * limit]), limit)
+    return one_line_of(found[: 8 * limit])[:limit].rstrip()
 
 
 def one_line_of(text: str) -> str:
@@ -84,7 +88,3 @@ def _folded(text: str | None, *, keep: bool) -> str:
     if not text:
         return ""
     return text if keep else _BLANKS.sub(" ", text.replace("\n", " "))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit].rstrip()

@@ -10,8 +10,9 @@ from pipelines.model import Content, Rule
 from pipelines.rules.clauses import Clause, GroupHits
 from pipelines.rules.expression import NAME, RESERVED, parse
 from pipelines.rules.lists import Lists
-from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term
+from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term, Terms
 from pipelines.rules.schema import GroupRecord, RuleRecord, RuleTestRecord, TermRecord
+from pipelines.rules.terms import add_terms
 from pipelines.states import Outcome, RuleId, RuleVersion, TextSource
 
 Loc = tuple[str | int, ...]
@@ -79,22 +80,22 @@ class _Compilation:
         return Group(
             name,
             self._terms((*loc, "any"), group.any, group),
-            self._terms((*loc, "except"), group.except_, group),
+            tuple(self._terms((*loc, "except"), group.except_, group)),
             group.in_,
             group.weight,
         )
 
-    def _terms(self, loc: Loc, records: tuple[TermRecord, ...], group: GroupRecord | None = None) -> tuple[Term, ...]:
+    def _terms(self, loc: Loc, records: tuple[TermRecord, ...], group: GroupRecord | None = None) -> Terms:
         case, accents = (group.case, group.accents) if group else (None, None)
-        found: dict[Term, None] = {}
+        found: dict[Term, tuple[Term, ...]] = {}
         for index, record in enumerate(records):
             if record.list is not None:
                 if record.list not in self._lists.terms:
                     self._fault((*loc, index), self._lists.unknown(record.list))
-                found.update(dict.fromkeys(self._lists.terms.get(record.list, ())))
-                continue
-            found[record.compiled(case=case, accents=accents)] = None
-        return tuple(found)
+                add_terms(found, self._lists.terms.get(record.list, {}))
+            else:
+                add_terms(found, {record.compiled(case=case, accents=accents): ()})
+        return found
 
     def _conditions(self, groups: Mapping[str, Group]) -> tuple[Clause | None, Clause | None]:
         record = self._record
@@ -152,7 +153,7 @@ def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Cl
     deciding = [
         [sorted(gate) for gate in (scope.languages, scope.feed_tags, scope.not_feed_tags)],
         [
-            [name, sorted(group.fields), group.weight, _keys(group.terms), _keys(group.excepts)]
+            [name, sorted(group.fields), group.weight, _keys(group.terms), _keys(dict.fromkeys(group.excepts, ()))]
             for name, group in sorted(groups.items())
         ],
         when.text,
@@ -161,12 +162,12 @@ def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Cl
     return RuleVersion(hashlib.sha256(json.dumps(deciding).encode()).hexdigest())
 
 
-def _keys(terms: tuple[Term, ...]) -> list[str]:
-    return sorted(json.dumps([_key(term), _keys(term.excepts)]) for term in terms)
+def _keys(terms: Terms) -> list[str]:
+    return sorted(json.dumps([_key(term), sorted(map(_key, excepts))]) for term, excepts in terms.items())
 
 
-def _key(term: Term) -> list[object]:
+def _key(term: Term) -> str:
     words = [
         [word.folded, word.prefix, word.exact, word.pattern.pattern if word.pattern else None] for word in term.words
     ]
-    return [term.keep_case, term.keep_accents, words]
+    return json.dumps([term.keep_case, term.keep_accents, words])

@@ -25,7 +25,7 @@ class WiredGroup:
 def wire(group: Group, ids: Mapping[Term, TermId]) -> WiredGroup:
     """The group in the numbers of an index."""
     return WiredGroup(
-        {ids[term]: tuple(ids[cancelling] for cancelling in term.excepts) for term in group.terms},
+        {ids[term]: tuple(ids[cancelling] for cancelling in excepts) for term, excepts in group.terms.items()},
         tuple(ids[term] for term in group.excepts),
         group.fields,
         group.weight,

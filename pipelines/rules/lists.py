@@ -5,13 +5,13 @@ from pathlib import Path
 
 from pipelines.desk_files import DeskFile, Fault, read, suggest
 from pipelines.errors import DeskFileError
-from pipelines.rules.rule import Term
+from pipelines.rules.rule import Term, Terms
 from pipelines.rules.schema import ListRecord, ListsFile, TermRecord
-from pipelines.rules.terms import with_excepts
+from pipelines.rules.terms import add_terms
 
 MAX_DEPTH = 32
-MAX_TERMS = 20_000
-"""In one list: lists that name each other twice, with exceptions, double at every step."""
+MAX_TERMS = 200_000
+"""In all lists, those of lists within lists counted each time: a short file can name one long list many times."""
 
 Loc = tuple[str | int, ...]
 
@@ -24,7 +24,8 @@ class Lists:
         self.path = path
         self._records: dict[str, ListRecord] = {}
         self._broken: set[str] = set()
-        self._terms: dict[str, tuple[Term, ...]] = {}
+        self._terms: dict[str, Terms] = {}
+        self._total = 0
         self.file = self._read(path) if path else None
         for name in self._records:
             self._resolve(name, ())
@@ -33,7 +34,7 @@ class Lists:
         return len(self._terms)
 
     @property
-    def terms(self) -> Mapping[str, tuple[Term, ...]]:
+    def terms(self) -> Mapping[str, Terms]:
         """The terms of each list."""
         return self._terms
 
@@ -64,7 +65,7 @@ class Lists:
                 self._broken.add(name)
         return file
 
-    def _resolve(self, name: str, within: tuple[str, ...]) -> tuple[Term, ...]:
+    def _resolve(self, name: str, within: tuple[str, ...]) -> Terms:
         if name in self._terms:
             return self._terms[name]
         record = self._records[name]
@@ -72,23 +73,27 @@ class Lists:
         within = (*within, name)
         excepts = [(*loc, "except", index) for index in range(len(record.except_))]
         cancelling = tuple(term for place in excepts for term in self._terms_at(place, within))
-        found: dict[Term, None] = {}
+        found: dict[Term, tuple[Term, ...]] = {}
         for place in _places_of(loc, record):
-            found.update(dict.fromkeys(with_excepts(term, cancelling) for term in self._terms_at(place, within)))
-            if len(found) > MAX_TERMS:
-                self._fault(loc, f"over {MAX_TERMS} terms, those of its lists counted: the rest is left out")
+            terms = self._terms_at(place, within)
+            self._total += len(terms)
+            if self._total > MAX_TERMS:
+                self._fault(
+                    place, f"over {MAX_TERMS} terms in all lists, those of lists within lists counted: left out"
+                )
                 break
-        self._terms[name] = tuple(found)[:MAX_TERMS]
-        return self._terms[name]
+            add_terms(found, terms, cancelling)
+        self._terms[name] = found
+        return found
 
-    def _terms_at(self, loc: Loc, within: tuple[str, ...]) -> tuple[Term, ...]:
+    def _terms_at(self, loc: Loc, within: tuple[str, ...]) -> Terms:
         record, faults = self.file.check(TermRecord, *loc) if self.file else (None, [])
         self.faults += faults
         if record is None:
-            return ()
-        return (record.compiled(),) if record.list is None else self._inner(loc, record.list, within)
+            return {}
+        return {record.compiled(): ()} if record.list is None else self._inner(loc, record.list, within)
 
-    def _inner(self, loc: Loc, name: str, within: tuple[str, ...]) -> tuple[Term, ...]:
+    def _inner(self, loc: Loc, name: str, within: tuple[str, ...]) -> Terms:
         if name in within:
             self._fault(loc, f"a circle of lists: {' > '.join([*within[within.index(name) :], name])}")
         elif len(within) >= MAX_DEPTH:
@@ -97,7 +102,7 @@ class Lists:
             self._fault(loc, self.unknown(name))
         else:
             return self._resolve(name, within)
-        return ()
+        return {}
 
     def _fault(self, loc: Loc, message: str) -> None:
         if self.file:

@@ -33,8 +33,8 @@ class Matcher:
             term
             for rule in running
             for group in rule.groups.values()
-            for listed in (*group.terms, *group.excepts)
-            for term in (listed, *listed.excepts)
+            for terms in (group.terms, group.excepts, *group.terms.values())
+            for term in terms
         )
         self._rules = tuple(
             _WiredRule(

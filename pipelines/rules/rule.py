@@ -26,17 +26,15 @@ class TermWord:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, or the words of a phrase, with the phrases that cancel it."""
+    """A word, or the words of a phrase."""
 
     words: tuple[TermWord, ...]
     keep_case: bool = False
     keep_accents: bool = False
-    excepts: "tuple[Term, ...]" = ()
 
-    @property
-    def exact(self) -> bool:
-        """Whether the words must be compared with the original again, for case or accents."""
-        return self.keep_case or self.keep_accents
+
+Terms = Mapping[Term, tuple[Term, ...]]
+"""Terms, each with the phrases that cancel it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,9 @@ class Group:
     """Terms under one name; true when any of them hits."""
 
     name: str
-    terms: tuple[Term, ...]
+    terms: Terms
     excepts: tuple[Term, ...] = ()
+    """Phrases that cancel any hit of the group."""
     fields: frozenset[Field] = frozenset(Field)
     weight: int = 0
 

@@ -1,9 +1,8 @@
 """Terms as written, turned into the words to look for; the text is read as the articles are."""
 
 import re
-from dataclasses import replace
 
-from pipelines.rules.rule import Term, TermWord
+from pipelines.rules.rule import Term, Terms, TermWord
 from pipelines.text import beyond_bmp, fold, word_pattern
 
 FEWEST_LETTERS = 3
@@ -28,9 +27,12 @@ def compile_term(written: str, *, keep_case: bool = False, keep_accents: bool = 
     )
 
 
-def with_excepts(term: Term, excepts: tuple[Term, ...]) -> Term:
-    """The term, cancelled by these phrases too."""
-    return replace(term, excepts=(*term.excepts, *excepts)) if excepts else term
+def add_terms(found: dict[Term, tuple[Term, ...]], more: Terms, excepts: tuple[Term, ...] = ()) -> None:
+    """Add terms to `found`, cancelled by `excepts` too; what is there already stays cancelled by what both name."""
+    for term, cancelling in more.items():
+        every = (*cancelling, *excepts)
+        known = found.get(term)
+        found[term] = every if known is None else tuple(one for one in known if one in every)
 
 
 def _compile_word(token: str, *, keep_case: bool, keep_accents: bool) -> TermWord:

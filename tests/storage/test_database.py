@@ -136,24 +136,37 @@ def test_a_named_lock_held_too_long_is_busy_and_other_names_are_free(postgres_ur
             pass
 
 
+STORY = "INSERT INTO stories (story_id, created_at) VALUES (:id, '2026-11-22 12:00:00')"
+
+
 def test_reading_first_and_writing_later_waits_for_others_instead_of_failing(store_url: str) -> None:
     with closing(Database(store_url)) as database:
 
-        def add_one() -> None:
-            with database.writing(exclusive="counting") as connection:
-                number = connection.scalar(text("SELECT count(*) FROM stories")) or 0
-                connection.execute(
-                    text("INSERT INTO stories (story_id, created_at) VALUES (:id, '2026-11-22 12:00:00')"),
-                    {"id": number + 1},
-                )
+        def add_ten() -> None:
+            for _ in range(10):
+                with database.writing(exclusive="counting") as connection:
+                    number = connection.scalar(text("SELECT count(*) FROM stories")) or 0
+                    connection.execute(text(STORY), {"id": number + 1})
 
-        threads = [threading.Thread(target=lambda: [add_one() for _ in range(10)]) for _ in range(4)]
+        threads = [threading.Thread(target=add_ten) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         with database.reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM stories")) == 40
+
+
+def test_a_read_is_one_snapshot_and_keeps_no_writer_waiting(store_url: str) -> None:
+    count = text("SELECT count(*) FROM stories")
+    with closing(Database(store_url)) as database:
+        with database.reading() as connection:
+            assert connection.scalar(count) == 0
+            with database.writing() as other:
+                other.execute(text(STORY), {"id": 1})
+            assert connection.scalar(count) == 0
+        with database.reading() as connection:
+            assert connection.scalar(count) == 1
 
 
 def test_a_lost_connection_is_busy_once_and_then_made_anew(postgres_url: str) -> None:

@@ -150,7 +150,7 @@ def test_a_sent_delivery_is_done(store: SqlStore) -> None:
     store.outbox.mark_sent(delivery.delivery_id, NOW + MINUTE)
     store.outbox.mark_sent(delivery.delivery_id, LATER)
     store.outbox.mark_failed(delivery.delivery_id, "too late", LATER, LATER)
-    (row,) = store.journal.deliveries(DeliveryState, 10)
+    (row,) = store.journal.deliveries(list(DeliveryState), 10)
     assert (row.delivery.state, row.delivery.sent_at, row.delivery.attempts) == (
         DeliveryState.SENT,
         NOW + MINUTE,

@@ -22,7 +22,7 @@ def recorded() -> Iterator[Sent]:
     """The statements sent meanwhile, whatever the engine, with their (first) parameters."""
     sent: Sent = []
 
-    def note(_: Connection, __: object, statement: str, parameters: Any, ___: object, many: bool) -> None:  # noqa: FBT001
+    def note(_: Connection, __: object, statement: str, parameters: Any, ___: object, many: bool) -> None:
         sent.append((statement, parameters[0] if many else parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -36,7 +36,8 @@ def plan(connection: Connection, statement: str, parameters: Any) -> list[str]:
     """Each place of the plan where a whole table would be read, as `table` or the database's words for it."""
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-        return [row.detail for row in rows if row.detail.startswith("SCAN ") and "INDEX" not in row.detail]
+        details = [row.detail for row in rows if row.detail != "SCAN CONSTANT ROW"]
+        return [detail for detail in details if detail.startswith("SCAN ") and "INDEX" not in detail]
     found: list[str] = []
 
     def walk(node: dict[str, Any]) -> None:
@@ -109,6 +110,8 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "articles listed": lambda store: store.journal.articles(10, NOW),
     "alerts listed": lambda store: store.journal.alerts(10),
 }
+ENDS_EARLY = "ORDER BY alerts.alert_id DESC"
+"""A walk along the primary key that stops at its LIMIT."""
 SMALL = {"FROM feeds", "FROM outlets"}
 """As many rows as feeds.yaml has lines: sync_feeds compares them all."""
 
@@ -122,6 +125,7 @@ def test_no_whole_table_is_read(store: SqlStore, store_url: str, name: str) -> N
     with recorded() as sent:
         HOT[name](store)
     asked = [one for one in sent if not any(small in one[0] and "WHERE" not in one[0] for small in SMALL)]
+    asked = [one for one in asked if ENDS_EARLY not in one[0]]
     assert any(statement.startswith(("SELECT", "UPDATE")) for statement, _ in asked)
     assert explain(store_url, asked) == {}
 

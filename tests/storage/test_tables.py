@@ -188,7 +188,7 @@ def is_numbered(table: Table) -> bool:
 
 def unique_keys(table: Table) -> list[list[str]]:
     """The columns of each unique key, the primary one where it has a meaning."""
-    keys = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+    keys: list[Any] = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
     indexes = [index for index in table.indexes if index.unique and index.name != "uq_feed_entries_nameless"]
     primary = [] if is_numbered(table) else [table.primary_key]
     return [[column.name for column in key.columns] for key in (*keys, *indexes, *primary)]

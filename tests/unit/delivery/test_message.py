@@ -27,7 +27,7 @@ def test_a_chat_message() -> None:
         "HIGH · A412 · Peacekeepers and the Lachin corridor",
         "Armenia urges action over the corridor",
         "Outlet A · English · https://a.example/001",
-        “A *peacekeeper* stood at the activists' camp in the *Lachin* corridor.”,
+        "“A *peacekeeper* stood at the activists' camp in the *Lachin* corridor.”",
         "Why: any and and_any, 7 words apart",
         "Same text: Outlet B, Outlet C",
         "Published 20:41 · found 20:44 · sent 20:45 Tbilisi",

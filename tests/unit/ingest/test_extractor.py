@@ -1,0 +1,186 @@
+"""From a page to an article's words."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.ingest.extractor import extract, from_entry
+from pipelines.model import Content, FeedEntry, Published
+from pipelines.states import Precision, TextSource
+
+FIRST = "The dam above the town gave way at noon on Sunday, and the lower streets were under water within the hour."
+SECOND = "Nobody was hurt, because the keeper had rung the church bell when he saw the first crack, an official said."
+THIRD = "Engineers from the capital are to look at the two other dams on the river before the week is over."
+URL = "https://news.example/2023/02/07/dam"
+ENTRY = FeedEntry(
+    title="Dam gives way",
+    url=URL,
+    summary="A town is flooded.",
+    body="The feed's own text of the flood, which is shorter.",
+    published=Published(moment=datetime(2023, 2, 7, 8, 15, tzinfo=UTC)),
+    authors=("Feed Writer",),
+)
+
+
+def page(
+    *, head: str = "", top: str = "", body: str = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>", end: str = ""
+) -> bytes:
+    """A page with an article in it."""
+    return (
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">{head}</head><body>'
+        f'<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>{top}'
+        f"<article>{body}</article>{end}<footer><p>Copyright News</p></footer></body></html>"
+    ).encode()
+
+
+def read(html: bytes, **given: object) -> Content:
+    """The article on a page, with the headline where it belongs."""
+    return extract(html, url=URL, **given)  # type: ignore[arg-type]  # each test gives what extract takes
+
+
+def test_an_article_comes_out_as_paragraphs() -> None:
+    head = "<title>Dam gives way - News</title><meta property='og:title' content='Dam gives way | News'>"
+    content = read(page(head=head, top="<h1>Dam gives way</h1>"), entry=ENTRY, language="ka")
+    assert content.body == f"{FIRST}\n{SECOND}\n{THIRD}"
+    assert content.title == "Dam gives way"
+    assert content.lead == "A town is flooded."
+    assert content.language == "en"
+    assert content.text_source is TextSource.PAGE
+
+
+def test_json_ld_tells_time_and_authors() -> None:
+    data = (
+        '{"@context":"https://schema.org","@graph":[{"@type":"WebSite","name":"News"},{"@type":["NewsArticle"],'
+        '"headline":"Dam gives way","datePublished":"2023-02-07T12:15:30+04:00",'
+        '"author":[{"@type":"Person","name":"Ani Petrosyan"},"B. Writer"]}]}'
+    )
+    content = read(page(head=f'<script type="application/ld+json">{data}</script>'), entry=ENTRY)
+    assert str(content.published) == "2023-02-07T12:15:30+04:00"
+    assert content.authors == ("Ani Petrosyan", "B. Writer")
+    assert content.title == "Dam gives way"
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "published"),
+    [
+        ('<meta property="article:published_time" content="2023-02-07T08:15:30Z">', "", "2023-02-07T08:15:30+00:00"),
+        ("", '<time datetime="2023-02-06">Monday</time>', "2023-02-06"),
+        ('<meta name="date" content="2023-02-30">', "", "2023-02-07"),
+        ("", "", "2023-02-07"),
+        (
+            '<meta property="article:published_time" content="2023-02-07T20:15:30Z">',
+            '<time datetime="2023-02-08T00:15:30+04:00">',
+            "2023-02-08T00:15:30+04:00",
+        ),
+    ],
+)
+def test_the_pages_own_stamp(head: str, top: str, published: str) -> None:
+    assert str(read(page(head=head, top=top)).published) == published
+
+
+def test_a_day_gives_way_to_the_feeds_time() -> None:
+    assert read(page(), entry=ENTRY).published == ENTRY.published
+
+
+def test_a_day_in_the_text_is_found_where_nothing_else_tells() -> None:
+    content = extract(page(end="<p>Published: 6 February 2023</p>"), url=None)
+    assert content.published is not None
+    assert (str(content.published), content.published.precision) == ("2023-02-06", Precision.DAY)
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "title"),
+    [
+        ("<title>Dam gives way | The Daily News</title>", "", "Dam gives way"),
+        (
+            "<title>Dam gives way</title>",
+            "<h1>The Daily News</h1><h1>Dam gives way at noon</h1>",
+            "Dam gives way at noon",
+        ),
+        ("<meta property='og:title' content='Half-time: a look back - and ahead of the year to come'>", "", None),
+        ("", "<h1>Dam <em>gives</em> way</h1>", "Dam gives way"),
+        ("", "", "Dam gives way"),
+    ],
+)
+def test_titles(head: str, top: str, title: str | None) -> None:
+    found = read(page(head=head, top=top), entry=ENTRY).title
+    assert found == (title or "Half-time: a look back - and ahead of the year to come")
+
+
+def test_the_standfirst_comes_first() -> None:
+    lead = "Church bell warned the lower streets in time, says the keeper of the old dam."
+    head = f'<meta name="description" content="{lead}"><title>Dam gives way</title>'
+    content = read(page(head=head, top=f"<header><h1>Dam gives way</h1><h2>{lead}</h2></header>"))
+    assert content.body.split("\n")[0] == lead
+    assert content.body.count(lead) == 1
+
+
+def test_teasers_and_link_lists_are_left_out() -> None:
+    links = "".join(f'<li><a href="/{n}">Another story about the number {n} that we wrote</a></li>' for n in range(9))
+    aside = (
+        f'<div class="teaser-box"><p>Read our great other text about gardens in the spring.</p></div><ul>{links}</ul>'
+    )
+    content = read(page(body=f"<p>{FIRST}</p>{aside}<p>{SECOND}</p><p>{THIRD}</p>"))
+    assert content.body == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
+def test_tags_that_an_article_writes_about_stay() -> None:
+    said = (
+        "Put &lt;title&gt; and &lt;p&gt; where they belong, said the teacher, and the class wrote it down for the test."
+    )
+    body = read(page(body=f"<p>{FIRST}</p><p>{said}</p><p>{THIRD}</p>")).body
+    assert body.split("\n")[1].startswith("Put <title> and <p> where")
+
+
+def test_a_page_without_text_gives_the_feeds() -> None:
+    content = read(b"<html lang='hy'><body><div id=app></div></body></html>", entry=ENTRY)
+    assert (content.body, content.text_source) == (ENTRY.body, TextSource.FEED)
+    assert (content.title, content.authors, content.language) == ("Dam gives way", ("Feed Writer",), "hy")
+
+
+@pytest.mark.parametrize("html", [b"", b"  ", b"\0\0\0", b"\xff\xfe"])
+def test_no_page_gives_the_headline_alone(html: bytes) -> None:
+    content = read(html, entry=FeedEntry(title="Dam", summary="Flooded."), language="en")
+    assert content == from_entry(FeedEntry(title="Dam", summary="Flooded."), "en")
+    assert (content.text_source, content.complete) == (TextSource.HEADLINE, False)
+
+
+def test_an_entry_without_a_title_has_its_first_words() -> None:
+    assert from_entry(FeedEntry(title="", summary="Flooded town."), None).title == "Flooded town."
+
+
+@pytest.mark.parametrize("depth", [300, 2_000])
+def test_depth_that_the_parser_can_take_loses_nothing(depth: int) -> None:
+    body = "<div>" * depth + f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>" + "</div>" * depth
+    assert read(page(body=body)).body == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
+def test_a_page_too_deep_gives_the_feeds_text_rather_than_half_its_own() -> None:
+    html = page(top=f"<p>{FIRST}</p>" * 9, body="<div>" * 5_000 + f"<p>{SECOND}</p>")
+    assert read(html, entry=ENTRY).text_source is TextSource.FEED
+
+
+def test_the_charset_of_the_header_counts() -> None:
+    text = "Жители посёлка вышли на дорогу, когда плотина над городом не выдержала напора воды в воскресенье. " * 3
+    html = f"<html lang=ru><body><article><h1>Плотина</h1><p>{text}</p><p>{text}</p></article></body></html>"
+    content = read(html.encode("cp1251"), content_type="text/html; charset=windows-1251")
+    assert content.body.startswith("Жители посёлка")
+    assert content.title == "Плотина"
+
+
+def test_time_grows_with_the_page_alone() -> None:
+    began = time.process_time()
+    read(page(body="<p>a 1</p>" * 10_000 + "<button>x</button>"))  # 5.2 s where every fallback is tried
+    assert time.process_time() - began < 4
+
+
+@given(
+    st.binary(max_size=200), st.sampled_from([b"<html><body>", b"<p>", b"<script type='application/ld+json'>[{", b""])
+)
+def test_any_bytes_give_a_content(body: bytes, start: bytes) -> None:
+    content = extract(start + body, url=None, entry=ENTRY)
+    assert content.title
+    content.body.encode("utf-8")
