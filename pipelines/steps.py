@@ -65,7 +65,7 @@ def _record_poll(
     tally: Tally,
     now: datetime,
 ) -> None:
-    from pipelines.ingest.sources import PARSERS
+    from pipelines.ingest import sources
     from pipelines.ingest.urls import article_outlet
 
     feed, state = polled.feed, polled.state
@@ -78,7 +78,7 @@ def _record_poll(
         if answer.not_modified or after.body_hash == state.body_hash:
             tally.count("feeds unchanged")
         else:
-            parsed = PARSERS[feed.kind](answer.body, url=answer.url, content_type=answer.content_type)
+            parsed = sources.parse(feed.kind, answer)
             entries = parsed.entries
             tally.problems(feed.feed_id, parsed.problems)
     except Exception as error:

@@ -133,8 +133,8 @@ def _sort(entries: Iterable[FeedEntry], names: _Names) -> tuple[list[FeedEntry],
     met: set[int] = set()
     for entry in entries:
         known = names.find(entry)
+        names.add(known or _Known(None, None, entry.content_hash), _key(entry.url), _key(entry.guid))
         if known is None:
-            names.add(_Known(None, None, entry.content_hash), _key(entry.url), _key(entry.guid))
             new.append(entry)
         elif known.entry_key is not None and known.entry_key not in met:
             met.add(known.entry_key)

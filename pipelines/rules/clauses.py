@@ -178,7 +178,7 @@ class Near(Pair):
 
     def measure(self, hits: Hits) -> Iterator[str]:
         gap = self.gap(hits[self.left].found, hits[self.right].found)
-        yield "1 word apart" if gap == 1 else f"{gap} words apart"
+        yield {0: "next to each other", 1: "1 word apart"}.get(gap or 0, f"{gap} words apart")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.errors import StoreError
 from pipelines.model import FeedEntry, FeedState, Published
@@ -118,6 +121,28 @@ def test_one_document_brings_an_entry_once(store: SqlStore) -> None:
     assert poll(store, entry(), twice, same_guid_no_url).new == (entry(), same_guid_no_url)
     arrivals = poll(store, twice, entry(), now=LATER)
     assert (arrivals.new, arrivals.changed) == ((), (twice,))
+
+
+names = st.sampled_from([None, "1", "2", "3"])
+entries = st.builds(
+    lambda title, url, guid: FeedEntry(title=title, url=url, link=url, guid=guid),
+    st.sampled_from(["A", "B", "C"]),
+    names.map(lambda name: name and f"https://tufa.example/{name}"),
+    names,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(document=st.lists(entries, max_size=8))
+def test_a_document_polled_twice_brings_nothing_the_second_time(store: SqlStore, document: list[FeedEntry]) -> None:
+    """Whatever its names repeat, and however its entries contradict each other."""
+    fresh = feed(f"feed-{uuid4()}")
+    first = poll(store, *document, of=fresh)
+    assert first.changed == ()
+    assert {entry.title for entry in first.new} <= {entry.title for entry in document}
+    assert bool(first.new) is bool(document)
+    again = poll(store, *document, of=fresh)
+    assert (again.new, again.changed) == ((), ())
 
 
 def test_changed_words_make_the_article_due_again(store: SqlStore) -> None:

@@ -128,9 +128,7 @@ def test_teasers_and_link_lists_are_left_out() -> None:
 
 
 def test_tags_that_an_article_writes_about_stay() -> None:
-    said = (
-        "Put &lt;title&gt; and &lt;p&gt; where they belong, said the teacher, and the class wrote it down for the test."
-    )
+    said = "Put &lt;title&gt; and &lt;p&gt; where they belong, said the teacher, and the class wrote it all down."
     body = read(page(body=f"<p>{FIRST}</p><p>{said}</p><p>{THIRD}</p>")).body
     assert body.split("\n")[1].startswith("Put <title> and <p> where")
 

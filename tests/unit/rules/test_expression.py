@@ -124,7 +124,7 @@ TABLE = [
     ("near(place, force, words=2)", "Lachin one two three troops", None),
     ("near(place, force, words=2)", "Lachin. One. Troops.", "near(place, force, words=2): 1 word apart"),
     ("near(place, force, words=1)", "troops a b c army d Lachin", "near(place, force, words=1): 1 word apart"),
-    ("near(place, place, words=0)", "Lachin", "near(place, place, words=0): 0 words apart"),
+    ("near(place, place, words=0)", "Lachin", "near(place, place, words=0): next to each other"),
     ("before(place, force, words=1)", "Lachin one troops", "before(place, force, words=1): 1 word apart"),
     ("before(place, force, words=1)", "troops one Lachin", None),
     ("before(place, force, words=1)", "Lachin Lachin a troops b", "before(place, force, words=1): 1 word apart"),

@@ -1,0 +1,195 @@
+"""Whole cycles over the demo's world: what a desk gets, and what goes wrong without stopping the rest."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines import steps
+from pipelines.alerts import Message, Receiver
+from pipelines.cycle import Cycle
+from pipelines.errors import DeskFileError, ReceiverUnavailable
+from pipelines.model import Report
+from pipelines.progress import Budget
+from pipelines.states import DeliveryState, VerdictKind
+from storage.journal import ArticleRow
+from storage.store import SqlStore
+from tests.installation import World, demo_world
+
+REPRINTS = {"Northern Wire", "Yerevan Ledger", "Black Sea Dispatch", "Valley Courier"}
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    with demo_world(tmp_path, database_url) as found:
+        yield found
+
+
+def journal_of(cycle: Cycle) -> SqlStore:
+    assert isinstance(cycle.store, SqlStore)
+    return cycle.store
+
+
+def by_slug(cycle: Cycle) -> dict[str, ArticleRow]:
+    rows = journal_of(cycle).journal.articles(limit=500)
+    return {row.article.url.rsplit("/", 1)[1]: row for row in rows}
+
+
+def report_of(reports: tuple[Report, ...], step: str) -> Report:
+    return next(report for report in reversed(reports) if report.step == step)
+
+
+def test_the_demos_story_from_feed_to_alert(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.whole()
+        rows = by_slug(cycle)
+        convoy = [row for row in rows.values() if row.reprint_of and row.reprint_of.url.endswith("medical-convoy")]
+        assert {row.article.outlet.title for row in convoy} == REPRINTS - {"Northern Wire"}
+        calls = [rows["kremlin-call"], rows["evening-call"]]
+        assert len({row.member.story_id for row in calls if row.member}) == 2
+        highland = [row for row in rows.values() if row.article.outlet.title == "Highland Monitor"]
+        assert len(highland) >= 4
+        assert len({row.member.story_id for row in highland if row.member}) == len(highland)
+        assert not rows["golden-anchor"].answers
+        ledger = journal_of(cycle).journal.match_ledger()
+        assert ledger.matched == ledger.accounted
+        assert ledger.undecided == 0
+    texts = [f"{post.title}\n{post.message}" for post in world.site.chat_posts]
+    [told] = [text for text in texts if "northern-wire/world/medical-convoy" in text]
+    assert all(outlet in told for outlet in REPRINTS)
+    assert len(world.site.mailbox.messages) == len(texts) == ledger.alerts
+    for word in ("*Laçın*", "*Լաչինի*", "*Лачинский*", "*barış gücü*"):
+        assert any(word in text for text in texts), word
+
+
+def test_the_second_cycle_tells_nothing_twice(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.whole()
+    told = len(world.site.chat_posts)
+    world.site.advance()
+    with world.cycle() as cycle:
+        polled, *_ = cycle.whole(every_feed=True)
+        assert polled.counts["entries new"] == 1
+        assert polled.counts["entries changed"] == 1
+        rows = by_slug(cycle)
+    assert len(world.site.chat_posts) == told
+    [new] = rows["mountain-escort"].answers
+    assert [verdict.kind for verdict in new.verdicts] == [VerdictKind.HELD]
+    assert "already told in alert" in new.verdicts[0].reason
+    changed = rows["hospital-insulin"].answers
+    assert len(changed) == 2
+    assert sum(answer.alert_id is not None for answer in changed) == 1
+
+
+def test_the_failing_feed_is_named_and_nothing_else_suffers(world: World) -> None:
+    with world.cycle() as cycle:
+        polled, *_ = cycle.whole()
+        assert {problem.subject for problem in polled.problems} == {"radio-tulip"}
+        assert "503" in polled.problems[0].message
+        rows = {row.feed.feed_id: row for row in journal_of(cycle).journal.feeds()}
+    assert rows["radio-tulip"].state.failures == 1
+    others = [row for name, row in rows.items() if name != "radio-tulip"]
+    assert all(row.state.succeeded_at and not row.state.error and row.articles for row in others)
+
+
+def test_without_backfill_a_new_feed_starts_silent(world: World) -> None:
+    feeds = world.folder / "alert_rules" / "feeds.yaml"
+    feeds.write_text(feeds.read_text(encoding="utf-8").replace("backfill: 72h", "backfill: 0s"), encoding="utf-8")
+    with world.cycle() as cycle:
+        cycle.whole()
+        reasons = {v.reason for row in by_slug(cycle).values() for answer in row.answers for v in answer.verdicts}
+    assert not world.site.chat_posts
+    assert reasons == {"in the feed before the watch began"}
+    world.site.advance()
+    with world.cycle() as cycle:
+        cycle.whole(every_feed=True)
+    assert [post for post in world.site.chat_posts if "mountain-escort" in post.message + post.title]
+
+
+def test_a_faulty_feeds_file_leaves_its_last_good_version(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.whole()
+    feeds = world.folder / "alert_rules" / "feeds.yaml"
+    feeds.write_text("version: 1\nfeed: []\n")
+    with world.cycle() as cycle:
+        polled, *_ = cycle.whole(every_feed=True)
+    assert polled.counts["feeds polled"] == 11
+    assert any("feeds.yaml:2:1" in problem.message for problem in polled.problems)
+
+
+def test_a_faulty_rule_file_takes_no_other_down(world: World) -> None:
+    (world.folder / "alert_rules" / "broken.yaml").write_text("version: 1\nrules: [{id: x, any: [lach*], an: 1}]\n")
+    with world.cycle() as cycle:
+        reports = cycle.whole()
+    assert any("broken.yaml:2:" in problem.message for problem in report_of(reports, "matches").problems)
+    assert len(world.site.chat_posts) > 5
+
+
+def test_with_no_rule_that_can_be_read_texts_wait(world: World) -> None:
+    rules = world.folder / "alert_rules" / "rules.yaml"
+    good = rules.read_text(encoding="utf-8")
+    rules.write_text("version: 1\nrules: {}\n")
+    with world.cycle() as cycle:
+        reports = cycle.whole()
+        assert report_of(reports, "matches").unfinished
+        assert cycle.store.due_work(datetime.now(UTC)).backlog == 30
+    rules.write_text(good, encoding="utf-8")
+    with world.cycle() as cycle:
+        cycle.whole()
+    assert len(world.site.chat_posts) > 5
+
+
+def test_a_faulty_routes_file_is_an_error_and_nothing_is_lost(world: World) -> None:
+    routes = world.folder / "alert_rules" / "routes.yaml"
+    good = routes.read_text(encoding="utf-8")
+    routes.write_text("version: 1\nreceivers: {}\n")
+    with world.cycle() as cycle, pytest.raises(DeskFileError, match=r"routes\.yaml:\d+:\d+"):
+        cycle.whole()
+    routes.write_text(good, encoding="utf-8")
+    with world.cycle() as cycle:
+        cycle.whole()
+    assert len(world.site.chat_posts) > 5
+
+
+class DeafChat:
+    """A notifier whose chat takes nothing, with an error that holds a secret or without; mail gets through."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+        self.mailed: list[str] = []
+
+    def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
+        """Take mail, refuse chat."""
+        if receiver.receiver_id == "desk-chat":
+            raise self._error
+        self.mailed.append(key)
+
+
+@pytest.mark.parametrize("error", [ReceiverUnavailable("HTTP 500"), RuntimeError("token SECRET9")])
+def test_a_deaf_receiver_holds_up_no_other_and_ends_as_dead_letters(world: World, error: Exception) -> None:
+    notifier = DeafChat(error)
+    with world.cycle() as cycle:
+        replace(cycle, notifier=notifier).whole()
+        alerts = journal_of(cycle).journal.match_ledger().alerts
+        assert len(notifier.mailed) == alerts
+        waiting = journal_of(cycle).journal.deliveries([DeliveryState.PENDING], 100)
+        assert len(waiting) == alerts
+        assert all(row.delivery.attempts == 1 and "SECRET9" not in str(row.delivery.error) for row in waiting)
+        assert all(row.delivery.due_at > datetime.now(UTC) for row in waiting)
+    with world.cycle(later=timedelta(hours=25)) as cycle:
+        report = replace(cycle, notifier=notifier).deliveries()
+        assert report.counts["dead"] == alerts
+        assert len(journal_of(cycle).journal.deliveries([DeliveryState.DEAD], 100)) == alerts
+        assert len(notifier.mailed) == alerts
+
+
+def test_with_no_time_left_work_waits_for_the_next_run(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.feed_entries()
+        spent = Budget(datetime.now(UTC), 0.0)
+        assert steps.extract_articles(cycle.store.articles, cycle.fetcher, budget=spent).unfinished
+        assert cycle.store.due_work(datetime.now(UTC)).backlog == 30
+        cycle.whole()
+        assert cycle.store.due_work(datetime.now(UTC)).backlog == 0

@@ -1,0 +1,95 @@
+"""`wirewatch demo` as a newcomer runs it: what it prints, what it leaves, and that it goes when told to."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "pipelines.cli.app", "demo"]
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without any variable of Wirewatch or Dagster."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("WIREWATCH_", "DAGSTER_"))}
+
+
+def left_overs() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("wirewatch-demo-*"))
+
+
+@pytest.mark.timeout(120)
+def test_the_demo_shows_what_it_promises_and_cleans_up(tmp_path: Path) -> None:
+    before = left_overs()
+    began = time.monotonic()
+    answer = subprocess.run(COMMAND, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=100)
+    assert answer.returncode == 0, answer.stderr
+    assert time.monotonic() - began < 60
+    shown = answer.stdout
+
+    alerts = shown.split("#desk-chat")[1:]
+    [convoy] = [alert for alert in alerts if "northern-wire/world/medical-convoy" in alert]
+    assert re.search("Same text: .*Yerevan Ledger", convoy)
+    assert "Black Sea Dispatch" in convoy
+    assert "Valley Courier" in convoy
+    assert any("Pashinyan" in alert.split("http")[0] for alert in alerts)
+    assert any("Pashinian" in alert.split("http")[0] for alert in alerts)
+    for word in ("Лачинский", "Լաչինի", "Laçın", "barış gücü"):
+        assert any(f"*{word}*" in alert for alert in alerts), word
+
+    table = shown[shown.index("What became of each article") :]
+    rows = {line.split("  ")[1].strip(): line for line in re.sub(" {2,}", "  ", table).splitlines() if "  " in line}
+    festival = next(line for headline, line in rows.items() if "Golden Anchor" in headline)
+    assert festival.endswith("no rule matches")
+    late = next(line for headline, line in rows.items() if headline.startswith("Under escort"))
+    assert "reprint of Northern Wire" in late
+    assert "held: already told in alert" in late
+    assert "radio-tulip" in table
+    assert "503" in table
+
+    letters = sorted((tmp_path / "wirewatch-demo").glob("*.eml"))
+    assert len(letters) == len([alert for alert in alerts if "Why:" in alert])
+    letter = message_from_bytes(letters[0].read_bytes(), policy=policy.default)
+    assert {part.get_content_type() for part in letter.walk()} >= {"text/plain", "text/html"}
+    assert left_overs() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["wirewatch-demo"]
+
+
+@pytest.mark.timeout(120)
+def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
+    before = left_overs()
+    with subprocess.Popen(
+        COMMAND, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stderr is not None
+        for line in demo.stderr:
+            if line.startswith("Cycle 1"):
+                break
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=60)
+    assert demo.returncode != 0
+    assert left_overs() == before
+
+
+@pytest.mark.timeout(120)
+def test_what_is_kept_can_be_looked_at(tmp_path: Path) -> None:
+    command = [*COMMAND, "--keep", "kept"]
+    answer = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=100)
+    assert answer.returncode == 0, answer.stderr
+    hint = next(line for line in answer.stdout.splitlines() if line.startswith("Look around: "))
+    variables = dict(word.split("=", 1) for word in hint.removeprefix("Look around: ").split() if "=" in word)
+    listing = subprocess.run(
+        [*COMMAND[:-1], "alerts", "list"],
+        cwd=tmp_path, env={**clean_environment(), **variables}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert listing.returncode == 0, listing.stderr
+    assert "lachin-peacekeepers" in listing.stdout
+    again = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=100)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
