@@ -137,11 +137,11 @@ entries = st.builds(
 def test_a_document_polled_twice_brings_nothing_the_second_time(store: SqlStore, document: list[FeedEntry]) -> None:
     """Whatever its names repeat, and however its entries contradict each other."""
     fresh = feed(f"feed-{uuid4()}")
-    first = poll(store, *document, of=fresh)
+    store.feeds.sync_feeds([fresh], NOW)
+    first, again = (store.feeds.record_poll(fresh, state(), document, NOW, backlog_before=None) for _ in range(2))
     assert first.changed == ()
     assert {entry.title for entry in first.new} <= {entry.title for entry in document}
     assert bool(first.new) is bool(document)
-    again = poll(store, *document, of=fresh)
     assert (again.new, again.changed) == ((), ())
 
 
