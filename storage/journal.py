@@ -1,7 +1,7 @@
 """The journal: read-only listings for people, newest first, each a handful of queries whatever its length."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,8 @@ class ArticleRow:
     title: str = ""
     text_source: TextSource | None = None
     language: str | None = None
+    texts: int = 0
+    """How many versions of its text there are."""
     member: StoryMember | None = None
     reprint_of: Article | None = None
     """The story's first article, where this is not it."""
@@ -124,12 +126,17 @@ class Journal:
         with self._database.reading() as connection:
             article_ids = connection.scalars(query).all()
             texts = _by_article(connection, select(revisions).where(LATEST), revisions.c.article_id, article_ids)
+            counted = select(revisions.c.article_id, func.count().label("texts")).group_by(revisions.c.article_id)
+            versions = _by_article(connection, counted, revisions.c.article_id, article_ids)
             members = _by_article(connection, select(story_members), story_members.c.article_id, article_ids)
             firsts = _first_articles(connection, [member.story_id for member in members.values()])
             answers = _answers(connection, article_ids)
             found = load_articles(connection, [*article_ids, *firsts.values()])
         return [
-            _article_row(found, one, texts.get(one), members.get(one), firsts, answers.get(one, ()))
+            replace(
+                _article_row(found, one, texts.get(one), members.get(one), firsts, answers.get(one, ())),
+                texts=versions[one].texts if one in versions else 0,
+            )
             for one in article_ids
         ]
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from storage.journal import ArticleRow, RuleAnswer
 
 LETTERS = "wirewatch-demo"
-HEADLINE = 58  # characters of a headline in the closing table
 
 
 @click.command()
@@ -146,17 +145,18 @@ def _show_outcome(settings: Settings) -> None:
 
 
 def _outcome(row: "ArticleRow") -> tuple[str, str, str, str]:
+    """One line of the table, its headline cut so that a line of it fits most terminals."""
     story = f"reprint of {row.reprint_of.outlet.title}" if row.reprint_of else "new"
-    fates = [_fate(answer) for answer in row.answers]
-    headline = row.title if len(row.title) <= HEADLINE else f"{row.title[: HEADLINE - 1]}…"
-    return row.article.outlet.title, headline, story, "\n".join(fates) or "no rule matches"
+    story += ", then changed" if row.texts > 1 else ""
+    room = 58 if shutil.get_terminal_size().columns >= 150 else 34
+    headline = row.title if len(row.title) <= room else f"{row.title[: room - 1].rstrip()}…"
+    return row.article.outlet.title, headline, story, "\n".join(map(_fate, row.answers)) or "no rule matches"
 
 
 def _fate(answer: "RuleAnswer") -> str:
     if answer.alert_id is not None:
-        return f"{answer.rule_id}: alert A{answer.alert_id}"
-    reasons = [f"{verdict.kind}: {verdict.reason}" for verdict in answer.verdicts]
-    return f"{answer.rule_id}: {', '.join(reasons) or answer.outcome}"
+        return f"alert A{answer.alert_id}, {answer.rule_id}"
+    return "; ".join(f"{verdict.kind}: {verdict.reason}" for verdict in answer.verdicts) or answer.outcome
 
 
 def _show_next(letters: Path, keep: Path | None, seconds: float) -> None:

@@ -45,11 +45,13 @@ def test_the_demo_shows_what_it_promises_and_cleans_up(tmp_path: Path) -> None:
 
     table = shown[shown.index("What became of each article") :]
     rows = {line.split("  ")[1].strip(): line for line in re.sub(" {2,}", "  ", table).splitlines() if "  " in line}
-    festival = next(line for headline, line in rows.items() if "Golden Anchor" in headline)
+    festival = next(line for headline, line in rows.items() if headline.startswith("“The Peacekeepers”"))
     assert festival.endswith("no rule matches")
     late = next(line for headline, line in rows.items() if headline.startswith("Under escort"))
     assert "reprint of Northern Wire" in late
     assert "held: already told in alert" in late
+    changed = next(line for headline, line in rows.items() if headline.startswith("A hospital in Stepanakert"))
+    assert "new, then changed" in changed
     assert "radio-tulip" in table
     assert "503" in table
 
