@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines import steps
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
+from pipelines.errors import DeskFileError
 from pipelines.model import Feed, Report
 from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Store
@@ -40,7 +41,10 @@ class Cycle:
         polled = steps.poll_feeds(
             self.store.feeds, self.fetcher, self._feeds, budget=self._budget("feed_entries"), everything=every_feed
         )
-        return polled, self.deliveries()
+        try:
+            return polled, self.deliveries()
+        except DeskFileError:
+            return (polled,)  # a faulty routes.yaml is the last step's to tell; gathering goes on
 
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""

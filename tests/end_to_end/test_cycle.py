@@ -147,6 +147,8 @@ def test_a_faulty_routes_file_is_an_error_and_nothing_is_lost(world: World) -> N
     routes.write_text("version: 1\nreceivers: {}\n")
     with world.cycle() as cycle, pytest.raises(DeskFileError, match=r"routes\.yaml:\d+:\d+"):
         cycle.whole()
+    with world.cycle() as cycle:
+        assert cycle.store.due_work(datetime.now(UTC)).backlog  # gathered and matched, but not decided
     routes.write_text(good, encoding="utf-8")
     with world.cycle() as cycle:
         cycle.whole()
