@@ -20,6 +20,9 @@ from pipelines.states import (
     digest,
 )
 
+BACKLOG_REASON = "in the feed before the watch began"
+"""The reason of a verdict that the store takes back once a feed brings the article as news."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

@@ -34,6 +34,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
     """Settings of the environment as seen from `folder`; raises SettingsError. Nothing is created."""
     desk = _desk(environment, folder)
     home = _path(environment, "WIREWATCH_HOME") or desk.parent / HOME_FOLDER
+    if "?" in str(home):
+        raise SettingsError(f"{home}: a folder with a question mark in its name cannot hold the database")
     return Settings(
         desk=desk,
         home=home,

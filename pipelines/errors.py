@@ -7,7 +7,7 @@ WirewatchError
 │   ├── Unreachable          no answer: name, connection, time-out, reset         (retry helps)
 │   ├── RefusedAddress       scheme or address that must not be contacted
 │   ├── TooLarge             body or headers over the cap
-│   └── BadStatus            an answer other than 2xx or 304; 429 and 5xx         (retry helps)
+│   └── BadStatus            an answer other than 2xx or 304         (retry helps for 408, 425, 429, 5xx)
 ├── NotAFeed                 a body that no feed parser can read
 ├── StoreError               the database refused
 │   ├── StoreBusy            locked, or connection lost                           (retry helps)
@@ -19,7 +19,7 @@ WirewatchError
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 
 class Faultlike(Protocol):
@@ -31,7 +31,10 @@ class Faultlike(Protocol):
 class WirewatchError(Exception):
     """The root: its text is one message for a person."""
 
-    retry_may_help: ClassVar[bool] = False
+    @property
+    def retry_may_help(self) -> bool:
+        """Whether the same may succeed later, with nobody mending anything."""
+        return False
 
 
 class SettingsError(WirewatchError):
@@ -58,7 +61,10 @@ class FetchError(WirewatchError):
 class Unreachable(FetchError):
     """No usable answer came: name, connection, time-out, reset, short body."""
 
-    retry_may_help = True
+    @property
+    def retry_may_help(self) -> bool:
+        """It may be back."""
+        return True
 
 
 class RefusedAddress(FetchError):
@@ -77,6 +83,11 @@ class BadStatus(FetchError):
         self.status = status
         self.retry_after = retry_after
 
+    @property
+    def retry_may_help(self) -> bool:
+        """Whether the server says that the trouble is its own, or passing."""
+        return self.status in {408, 425, 429} or self.status >= 500
+
 
 class NotAFeed(WirewatchError):
     """The body is no feed that Wirewatch reads (an HTML page, nothing at all, ...)."""
@@ -89,7 +100,10 @@ class StoreError(WirewatchError):
 class StoreBusy(StoreError):
     """Locked by another process for longer than the time-out, or the connection was lost."""
 
-    retry_may_help = True
+    @property
+    def retry_may_help(self) -> bool:
+        """The lock may be free."""
+        return True
 
 
 class SchemaMismatch(StoreError):
@@ -103,7 +117,10 @@ class DeliveryError(WirewatchError):
 class ReceiverUnavailable(DeliveryError):
     """The receiver may take it later; `retry_after` is what it asked for, if it did."""
 
-    retry_may_help = True
+    @property
+    def retry_may_help(self) -> bool:
+        """It may be back."""
+        return True
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -112,3 +129,9 @@ class ReceiverUnavailable(DeliveryError):
 
 class ReceiverMisconfigured(DeliveryError):
     """The receiver will not take it until somebody mends its address or variable."""
+
+
+def shown(error: Exception) -> str:
+    """What may be stored and shown of an error: the text of ours alone, since another's might hold a secret."""
+    ours = isinstance(error, WirewatchError)
+    return str(error) if ours else f"unexpected {type(error).__name__}: see the log"

@@ -7,7 +7,8 @@ except `Published.moment`, which keeps the offset its source gave. Imports the s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
 
 from pipelines.states import (
     ArticleId,
@@ -45,6 +46,22 @@ class Published:
     def __str__(self) -> str:
         """ISO 8601: a bare date where only the day is known."""
         return self.moment.date().isoformat() if self.precision is Precision.DAY else self.moment.isoformat()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What `str` gave, or other ISO 8601; a time without an offset is UTC. Raises ValueError for all else."""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            moment = datetime.fromisoformat(text)
+        else:
+            return cls(moment=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY)
+        found = cls(moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        try:
+            _ = found.utc
+        except OverflowError as error:
+            raise ValueError(f"out of range in UTC: {text}") from error
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +153,8 @@ class Content:
 
     @property
     def text_hash(self) -> str:
-        """Changes when title or body change, white space apart."""
-        return digest(self.title, self.body or self.lead)
+        """Changes when title, lead or body change, white space apart: whatever a rule may match on."""
+        return digest(self.title, self.lead, self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,4 +282,4 @@ class Report:
     news: tuple[Mapping[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
     unfinished: bool = False
-    """True when the time budget ended before the work did; the next run goes on."""
+    """True when time ended, or may have ended, before the work did; the next run goes on."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from pipelines.errors import WirewatchError
+from pipelines.errors import WirewatchError, shown
 from pipelines.model import Problem, Report
 
 log = logging.getLogger(__name__)
@@ -63,16 +63,12 @@ class Tally:
         self._problems += [Problem(subject=subject, message=str(fault)) for fault in faults]
 
     def failure(self, subject: str, error: Exception) -> None:
-        """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong.
-
-        Only our own errors are known to hold no secret, so that no other's text goes further than the log.
-        """
+        """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong."""
         if isinstance(error, WirewatchError):
             log.warning("%s: %s: %s", self._step, subject, error)
-            self.problems(subject, [error])
         else:
             log.error("%s: %s", self._step, subject, exc_info=error)
-            self.problems(subject, [f"unexpected {type(error).__name__}: see the log"])
+        self.problems(subject, [shown(error)])
 
     def report(self, *, unfinished: bool = False) -> Report:
         """What there is to tell."""

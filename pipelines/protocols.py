@@ -113,12 +113,12 @@ class FeedStore(Protocol):
         backlog_before: datetime | None,
         outlets: Mapping[str, Outlet] = MappingProxyType({}),
     ) -> Arrivals:
-        """Store a poll: state, entries, and an article due for extraction for each new or changed entry.
+        """Store a poll: state, entries, and the articles now due: new, changed, or known so far by fewer feed's words.
 
-        An entry is known by canonical URL or by guid, else by content hash. With `backlog_before` (the feed's first
-        good poll), new entries published earlier than that, or undated, only ever make backlog articles; an article
-        that any feed brings as news is no longer backlog. `outlets`, by `FeedEntry.entry_id`, says whose text each
-        entry is where `feed.outlet` is None; an entry that it leaves out counts as the feed's own.
+        An entry is known by canonical URL or by guid (which counts for nothing where URL and title both differ), else
+        by content hash. With `backlog_before` (the feed's first good poll), new entries published earlier than that,
+        or undated, only make backlog articles; one that any feed brings as news rises, its matches decided anew.
+        `outlets`, by `FeedEntry.entry_id`, says whose text an entry is where `feed.outlet` is None: else the feed's.
         """
         ...
 
@@ -133,8 +133,8 @@ class ArticleStore(Protocol):
     def save_text(self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None) -> bool:
         """Store a text and mark the extraction done, or due again at `try_again_at`; True when the text is new.
 
-        A text whose hash the article already has adds no revision. A poorer text (feed or headline) never
-        displaces a page's text of an earlier try of the same words.
+        A text whose hash the article already has adds no revision, nor does a poorer one (feed or headline) where
+        the article has a page's text, whatever its feeds say since.
         """
         ...
 
@@ -143,7 +143,7 @@ class Grouping(Protocol):
     """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind."""
 
     def ungrouped(self, limit: int) -> Sequence[Revision]:
-        """Latest revisions of articles that are in no story, oldest article first."""
+        """Latest revisions of articles that are in no story, by publication time, else by when they were first seen."""
         ...
 
     def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
@@ -183,7 +183,7 @@ class MatchStore(Protocol):
         ...
 
     def unmatched(self, limit: int) -> Sequence[Revision]:
-        """Revisions of grouped articles that no rule set has looked at yet, oldest first."""
+        """Latest revisions of grouped articles that no rules looked at yet, by publication time, else by extraction."""
         ...
 
     def save_matches(
@@ -239,7 +239,7 @@ class Outbox(Protocol):
     """What `deliver` needs: deliveries are leased, sent, and only then marked sent."""
 
     def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
-        """Receivers with a pending delivery that is due and not leased."""
+        """Receivers with a pending delivery that is due and not leased, the longest waiting first."""
         ...
 
     def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Delivery | None:

@@ -11,15 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines import protocols
+from pipelines import errors, protocols
 from pipelines.alerts import Delivery, Message
 from pipelines.delivery import dispatch, retry
-from pipelines.errors import DeliveryError, DeskFileError, FetchError, StoreError, WirewatchError
 from pipelines.ingest import polling
 from pipelines.ingest.round import fetch_each
 from pipelines.model import Feed, FeedEntry, Judgement, Match, Page, Report, Revision
 from pipelines.progress import Budget, Tally
-from pipelines.states import Outcome, ReceiverId
+from pipelines.states import Outcome, ReceiverId, VerdictKind
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
@@ -28,11 +27,12 @@ if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is wo
 
 BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
 FEEDS_AT_ONCE = 100  # reaches the latency floor of 1,000 feeds (design measurement)
+FEED_PATIENCE = 15.0  # seconds; a budget's share is longer, see `fetch_each`
 PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
+PAGE_PATIENCE = 10.0
 RECEIVERS_AT_ONCE = 8
 STORY_WINDOW = timedelta(days=7)
 LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
-TRY_PAGE_AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 
 
 def poll_feeds(
@@ -47,21 +47,21 @@ def poll_feeds(
     tally = Tally("feed_entries", "feeds polled", "feeds unchanged", "feeds failed", "entries new", "entries changed")
     try:
         store.sync_feeds(feeds(), budget.now())
-    except DeskFileError as error:
+    except errors.DeskFileError as error:
         tally.problems("feeds.yaml", error.faults)
     due = [(polled, polled.request) for polled in store.due_feeds(budget.now(), everything=everything)]
 
-    def take(polled: protocols.PolledFeed, answer: protocols.Response | FetchError) -> None:
+    def take(polled: protocols.PolledFeed, answer: protocols.Response | errors.FetchError) -> None:
         _record_poll(store, polled, answer, tally, budget.now())
 
-    reached = fetch_each(fetcher, due, take, at_once=FEEDS_AT_ONCE, budget=budget)
+    reached = fetch_each(fetcher, due, take, at_once=FEEDS_AT_ONCE, patience=FEED_PATIENCE, budget=budget)
     return tally.report(unfinished=reached < len(due))
 
 
 def _record_poll(
     store: protocols.FeedStore,
     polled: protocols.PolledFeed,
-    answer: protocols.Response | FetchError,
+    answer: protocols.Response | errors.FetchError,
     tally: Tally,
     now: datetime,
 ) -> None:
@@ -72,7 +72,7 @@ def _record_poll(
     tally.count("feeds polled")
     entries: tuple[FeedEntry, ...] = ()
     try:
-        if isinstance(answer, FetchError):
+        if isinstance(answer, errors.FetchError):
             raise answer
         after = polling.after_success(state, feed, answer, now)
         if answer.not_modified or after.body_hash == state.body_hash:
@@ -99,7 +99,7 @@ def extract_articles(store: protocols.ArticleStore, fetcher: protocols.Fetcher, 
     tally = Tally("articles", "texts new", "texts unchanged")
     more = True
 
-    def take(page: Page, answer: protocols.Response | FetchError | None) -> None:
+    def take(page: Page, answer: protocols.Response | errors.FetchError | None) -> None:
         _record_text(store, page, answer, tally, budget.now())
 
     while more and not budget.spent:
@@ -108,7 +108,7 @@ def extract_articles(store: protocols.ArticleStore, fetcher: protocols.Fetcher, 
             if not page.article.link:
                 take(page, None)
         linked = [(page, protocols.Request(url=page.article.link)) for page in pages if page.article.link]
-        reached = fetch_each(fetcher, linked, take, at_once=PAGES_AT_ONCE, budget=budget)
+        reached = fetch_each(fetcher, linked, take, at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, budget=budget)
         more = len(pages) == BATCH or reached < len(linked)
     return tally.report(unfinished=more)
 
@@ -116,33 +116,23 @@ def extract_articles(store: protocols.ArticleStore, fetcher: protocols.Fetcher, 
 def _record_text(
     store: protocols.ArticleStore,
     page: Page,
-    answer: protocols.Response | FetchError | None,
+    answer: protocols.Response | errors.FetchError | None,
     tally: Tally,
     now: datetime,
 ) -> None:
     """Store the best text there is; without the page's own, try again later where that may help."""
     from pipelines.ingest import extractor
 
-    again = TRY_PAGE_AGAIN[page.attempts] if page.attempts < len(TRY_PAGE_AGAIN) else None
+    failure: Exception | None = None
     try:
-        if isinstance(answer, FetchError):
+        if isinstance(answer, errors.FetchError):
             raise answer
-        if answer is None:
-            content, again = extractor.from_entry(page.entry, page.language), None
-        else:
-            content = extractor.extract(
-                answer.body,
-                url=answer.url,
-                content_type=answer.content_type,
-                entry=page.entry,
-                language=page.language,
-            )
+        content = extractor.read(page, answer)
     except Exception as error:
         tally.failure(page.article.link, error)
-        content = extractor.from_entry(page.entry, page.language)
-        if isinstance(error, WirewatchError) and not error.retry_may_help:
-            again = None
-    new = store.save_text(page, content, now, try_again_at=now + again if again and not content.complete else None)
+        content, failure = extractor.from_entry(page.entry, page.language), error
+    again = None if content.complete or answer is None else polling.page_due_again(page.attempts, failure, now)
+    new = store.save_text(page, content, now, try_again_at=again)
     tally.count("texts new" if new else "texts unchanged")
     tally.count(f"text from {content.text_source}")
     if new:
@@ -171,7 +161,7 @@ def _join_story(grouping: protocols.Grouping, revision: Revision, tally: Tally) 
     try:
         grouped = group(revision.content, grouping, revision.article.first_seen_at - STORY_WINDOW)
         story, similarity, reason, hashes = grouped.story_id, grouped.similarity, grouped.reason, grouped.hashes
-    except StoreError:
+    except errors.StoreError:
         raise
     except Exception as error:
         tally.failure(article.link, error)
@@ -193,7 +183,7 @@ def match_rules(store: protocols.MatchStore, rules: Callable[[], "RuleSet"], *, 
     rule_set = rules()
     tally.problems("rules", rule_set.faults)
     if not rule_set.rules and rule_set.faults:
-        return tally.report(unfinished=True)  # texts wait for a rule file that can be read
+        raise errors.DeskFileError(rule_set.faults)  # texts wait for a rule file that can be read
     store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
     matcher = Matcher(rule_set.rules)
     while revisions:
@@ -236,13 +226,18 @@ def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"],
 def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally: Tally, now: datetime) -> None:
     rule, headline = match.judgement.rule, match.revision.content.title
     last = transaction.last_alert(rule, dispatch.subject_of(match))
-    decision = dispatch.decide(match, last_alert=last, now=now)
     told: tuple[ReceiverId, ...] = ()
+    try:
+        decision = dispatch.decide(match, last_alert=last, now=now)
+        receivers = desk.receivers_for(rule)
+    except Exception as error:
+        tally.failure(f"{rule.rule_id}: {headline}", error)
+        decision = dispatch.Hold(kind=VerdictKind.FAILED, reason=errors.shown(error))
     if isinstance(decision, dispatch.Hold):
         transaction.save_verdict(dispatch.verdict(match, decision, now))
         tally.count(decision.kind)
     else:
-        told = tuple(receiver.receiver_id for receiver in desk.receivers_for(rule))
+        told = tuple(receiver.receiver_id for receiver in receivers)
         transaction.save_alert(
             protocols.NewAlert(
                 match_id=match.match_id, rule=rule, subject=decision.subject, reason=decision.reason, receivers=told
@@ -269,11 +264,13 @@ def deliver(
                 return
             try:
                 notifier.send(desk.receiver(receiver), _message(outbox, desk, delivery, budget.now()), key=delivery.key)
-            except StoreError:
+            except errors.StoreError:
                 raise
             except Exception as error:
                 tally.failure(receiver, error)
                 tally.count(_put_off(outbox, delivery, error, budget.now()))
+                if isinstance(error, errors.ReceiverUnavailable):
+                    return  # its other messages fare no better now; the next receiver should not wait for that
             else:
                 outbox.mark_sent(delivery.delivery_id, budget.now())
                 tally.count("sent")
@@ -291,9 +288,8 @@ def _message(outbox: protocols.Outbox, desk: "Routes", delivery: Delivery, now: 
 
 
 def _put_off(outbox: protocols.Outbox, delivery: Delivery, error: Exception, now: datetime) -> str:
-    """Count the attempt, and say what becomes of it; an error not of ours might hold a secret: its text is not kept."""
-    reason = str(error) if isinstance(error, WirewatchError) else f"unexpected {type(error).__name__}: see the log"
-    asked = retry.asked_wait(error) if isinstance(error, DeliveryError) else None
+    """Count the attempt, and say what becomes of the delivery."""
+    asked = retry.asked_wait(error) if isinstance(error, errors.DeliveryError) else None
     again = retry.next_attempt(delivery.attempts + 1, delivery.created_at, now, asked, delivery.key)
-    outbox.mark_failed(delivery.delivery_id, reason, again, now)
+    outbox.mark_failed(delivery.delivery_id, errors.shown(error), again, now)
     return "to be tried again" if again else "dead"

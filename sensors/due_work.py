@@ -1,14 +1,15 @@
 """Starts the monitor job when something waits and no run is on its way."""
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SkipReason, sensor
 
 from pipelines.config import load_settings
 from pipelines.cycle import utc_now
-from pipelines.defs.runs import MONITOR, end_overdue_runs, run_on_its_way
+from pipelines.defs.runs import MONITOR, end_overdue_runs, resting_until, run_on_its_way
+from pipelines.states import digest
 from storage.store import open_store
 
 
@@ -20,27 +21,33 @@ from storage.store import open_store
 )
 def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     """Request a run, or say why not: nothing due, or a run on its way. A crashed run is ended, and blocks nothing."""
-    for run in end_overdue_runs(context.instance, utc_now()):
+    now = utc_now()
+    for run in end_overdue_runs(context.instance, now):
         context.log.warning("ended run %s: it took longer than a run may", run.run_id)
     active = run_on_its_way(context.instance)
     if active is not None:
         return SkipReason(f"run {active.run_id[:8]} is on its way")
     settings = load_settings(os.environ, Path.cwd())
     with closing(open_store(settings.database_url)) as store:
-        due = store.due_work(utc_now())
-    if not due.anything and not _desk_changed(context, settings.desk / "feeds.yaml"):
+        due = store.due_work(now)
+    changed = _desk_changed(context, settings.desk)
+    if not due.anything and not changed:
         return SkipReason("nothing is due")
+    resting = resting_until(context.instance, now)
+    if resting and not due.feeds and not due.deliveries and not changed:
+        return SkipReason(f"the last run failed; what it left waits until {resting:%H:%M} UTC, or for a saved file")
     return RunRequest(
         tags={"wirewatch/due": f"{due.feeds} feeds, {due.backlog} left over, {due.deliveries} deliveries"}
     )
 
 
-def _desk_changed(context: SensorEvaluationContext, feeds_file: Path) -> bool:
-    """Whether feeds.yaml was saved since the last look: a new feed is polled at once, the very first one too."""
-    try:
-        stamp = str(feeds_file.stat().st_mtime_ns)
-    except OSError:
-        return False
+def _desk_changed(context: SensorEvaluationContext, desk: Path) -> bool:
+    """Whether a file of the desk's folder was saved since the last look: what it brings is seen at once."""
+    stamps = []
+    for file in sorted(desk.rglob("*.yaml")):
+        with suppress(OSError):  # gone between listing and looking
+            stamps.append(f"{file}:{file.stat().st_mtime_ns}")
+    stamp = digest(*stamps)
     changed = context.cursor != stamp
     context.update_cursor(stamp)
     return changed

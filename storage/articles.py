@@ -44,10 +44,10 @@ class SqlArticles:
         article_id = page.article.article_id
         content = replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
         with self._database.writing() as connection:
-            words_at = connection.scalar(
-                select(articles.c.words_at).where(articles.c.article_id == article_id).with_for_update()
+            connection.execute(
+                select(articles.c.article_id).where(articles.c.article_id == article_id).with_for_update()
             )
-            new = not _has_text(connection, article_id, content, words_at)
+            new = not _has_text(connection, article_id, content)
             if new:
                 connection.execute(revisions.insert().values(_revision(article_id, content, now)))
             if _still_said(connection, page):
@@ -76,7 +76,7 @@ def _entries(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[A
     best: dict[ArticleId, Row[Any]] = {}
     for row in rows_in(connection, query, feed_entries.c.article_id, article_ids):
         rival = best.get(row.article_id)
-        if rival is None or (bool(row.body), bool(row.summary)) >= (bool(rival.body), bool(rival.summary)):
+        if rival is None or (len(row.body), len(row.summary)) >= (len(rival.body), len(rival.summary)):
             best[row.article_id] = row
     return best
 
@@ -94,11 +94,11 @@ def _entry_of(row: Row[Any]) -> FeedEntry:
     )
 
 
-def _has_text(connection: Connection, article_id: ArticleId, content: Content, words_at: datetime | None) -> bool:
-    """Whether the article has this text, or a page's text of the same words where this one is poorer."""
+def _has_text(connection: Connection, article_id: ArticleId, content: Content) -> bool:
+    """Whether the article has this text, or any page's text where this one is poorer."""
     of_article = select(revisions.c.revision_id).where(revisions.c.article_id == article_id)
     same = of_article.where(revisions.c.text_hash == content.text_hash)
-    better = of_article.where(revisions.c.text_source == TextSource.PAGE, revisions.c.extracted_at >= words_at)
+    better = of_article.where(revisions.c.text_source == TextSource.PAGE)
     query = same if content.complete else same.union_all(better)
     return connection.scalar(query.limit(1)) is not None
 

@@ -50,8 +50,8 @@ class Database:
     def writing(self, exclusive: str | None = None) -> Iterator[Connection]:
         """One transaction, committed at the end, rolled back on any error; alone of its name where `exclusive`."""
         with self._transaction(write=True) as connection:
-            if exclusive is not None and not self.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(exclusive)})
+            if exclusive is not None:
+                hold(connection, exclusive)
             yield connection
 
     def close(self) -> None:
@@ -83,6 +83,12 @@ class Database:
     def _error(self, error: BaseException, *, lost: bool = False) -> StoreError:
         message = f"{self.place}: {' '.join(str(error).split())}"
         return StoreBusy(message) if lost or _may_pass(error) else StoreError(message)
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Be alone with the exclusive transactions of `name` until this one ends; on SQLite a writer is so anyway."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(name)})
 
 
 def _may_pass(error: BaseException) -> bool:

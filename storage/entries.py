@@ -1,17 +1,21 @@
-"""The entries of one poll: which are new, which changed, and the articles they make due."""
+"""The entries of one poll: stored, with the articles that they make due."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.protocols import Arrivals
-from pipelines.states import ArticleId, FeedId, OutletId, digest
+from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
+from storage.alert_tables import verdicts
+from storage.database import hold
+from storage.entry_names import Known, load_names, sort
 from storage.records import batches, rows_in
-from storage.tables import NAMELESS, articles, feed_entries, outlets, revisions
+from storage.tables import articles, feed_entries, matches, outlets, revisions
 from storage.types import clean, clean_key
 
 
@@ -27,10 +31,12 @@ def store_entries(
     if not entries:
         return Arrivals()
     cleaned = [_cleaned(entry) for entry in entries]
-    new, changed = _sort(cleaned, _known(connection, feed.feed_id, cleaned))
-    if changed:
-        _store_changed(connection, changed, now)
-    if new:
+    found = sort(cleaned, load_names(connection, feed.feed_id, cleaned))
+    if found.moved:
+        _store_moved(connection, found.moved)
+    if found.changed:
+        _store_changed(connection, found.changed, now)
+    if found.new:
         arrivals = [
             _New(
                 entry=entry,
@@ -38,10 +44,10 @@ def store_entries(
                 outlet=feed.outlet or outlets.get(entry.entry_id) or _own_outlet(feed),
                 backlog=_is_backlog(entry, backlog_before),
             )
-            for entry in _oldest_first(new, now)
+            for entry in _oldest_first(found.new, now)
         ]
         _store_new(connection, feed.feed_id, arrivals, now)
-    return Arrivals(new=tuple(new), changed=tuple(entry for _, entry in changed))
+    return Arrivals(new=tuple(found.new), changed=tuple(entry for _, entry in found.changed))
 
 
 def add_outlets(connection: Connection, wanted: Iterable[Outlet], *, replace: bool = False) -> None:
@@ -73,77 +79,17 @@ class _New:
     backlog: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An entry that the store has, or that stood earlier in the same document (`entry_key` None)."""
-
-    entry_key: int | None
-    article_id: ArticleId | None
-    content_hash: str
-
-
-@dataclass(slots=True)
-class _Names:
-    """The known entries of a feed by each of their names."""
-
-    urls: dict[str, _Known] = field(default_factory=dict)
-    guids: dict[str, _Known] = field(default_factory=dict)
-    hashes: dict[str, _Known] = field(default_factory=dict)
-    """Of entries with neither URL nor guid."""
-
-    def add(self, known: _Known, url: str | None, guid: str | None) -> None:
-        if url is not None:
-            self.urls.setdefault(url, known)
-        if guid is not None:
-            self.guids.setdefault(guid, known)
-        if url is None and guid is None:
-            self.hashes.setdefault(known.content_hash, known)
-
-    def find(self, entry: FeedEntry) -> _Known | None:
-        url, guid = _key(entry.url), _key(entry.guid)
-        if url is None and guid is None:
-            return self.hashes.get(entry.content_hash)
-        return (self.urls.get(url) if url else None) or (self.guids.get(guid) if guid else None)
-
-
-def _known(connection: Connection, feed_id: FeedId, entries: Collection[FeedEntry]) -> _Names:
-    columns = feed_entries.c
-    of_feed = select(columns.entry_key, columns.article_id, columns.content_hash, columns.url, columns.guid).where(
-        columns.feed_id == feed_id
-    )
-    names = _Names()
-    for query, column, keys in (
-        (of_feed, columns.url, [entry.url for entry in entries if entry.url]),
-        (of_feed, columns.guid, [entry.guid for entry in entries if entry.guid]),
-        (
-            of_feed.where(NAMELESS),
-            columns.content_hash,
-            [entry.content_hash for entry in entries if not entry.url and not entry.guid],
-        ),
+def _store_moved(connection: Connection, moved: Sequence[tuple[Known, FeedEntry]]) -> None:
+    """The address to fetch; the article keeps its canonical URL, by which other feeds know it."""
+    rows = [{"the_entry": known.entry_key, "the_article": known.article_id, "to": entry.link} for known, entry in moved]
+    for table, key in (
+        (feed_entries, feed_entries.c.entry_key == bindparam("the_entry")),
+        (articles, articles.c.article_id == bindparam("the_article")),
     ):
-        for row in rows_in(connection, query, column, keys):
-            names.add(_Known(row.entry_key, row.article_id, row.content_hash), row.url, row.guid)
-    return names
+        connection.execute(table.update().where(key).values(link=bindparam("to")), rows)
 
 
-def _sort(entries: Iterable[FeedEntry], names: _Names) -> tuple[list[FeedEntry], list[tuple[_Known, FeedEntry]]]:
-    """New entries and changed ones, in the document's order; of one entry given twice, the first counts."""
-    new: list[FeedEntry] = []
-    changed: list[tuple[_Known, FeedEntry]] = []
-    met: set[int] = set()
-    for entry in entries:
-        known = names.find(entry)
-        names.add(known or _Known(None, None, entry.content_hash), _key(entry.url), _key(entry.guid))
-        if known is None:
-            new.append(entry)
-        elif known.entry_key is not None and known.entry_key not in met:
-            met.add(known.entry_key)
-            if known.content_hash != entry.content_hash:
-                changed.append((known, entry))
-    return new, changed
-
-
-def _store_changed(connection: Connection, changed: Sequence[tuple[_Known, FeedEntry]], now: datetime) -> None:
+def _store_changed(connection: Connection, changed: Sequence[tuple[Known, FeedEntry]], now: datetime) -> None:
     connection.execute(
         feed_entries.update()
         .where(feed_entries.c.entry_key == bindparam("the_entry"))
@@ -157,7 +103,7 @@ def _store_changed(connection: Connection, changed: Sequence[tuple[_Known, FeedE
 
 
 def _store_new(connection: Connection, feed_id: FeedId, arrivals: Sequence[_New], now: datetime) -> None:
-    found = _meet_articles(connection, {one.article_url: not one.backlog for one in arrivals}, now)
+    found = _meet_articles(connection, {one.article_url: one for one in arrivals}, now)
     missing = [one for one in arrivals if one.article_url not in found]
     if missing:
         add_outlets(connection, [one.outlet for one in missing])
@@ -183,29 +129,57 @@ def _store_new(connection: Connection, feed_id: FeedId, arrivals: Sequence[_New]
     )
 
 
-def _meet_articles(connection: Connection, news: Mapping[str, bool], now: datetime) -> dict[str, ArticleId]:
+def _meet_articles(connection: Connection, arrivals: Mapping[str, _New], now: datetime) -> dict[str, ArticleId]:
     """The articles that other feeds brought already, by URL: no backlog any more where they are news here.
 
-    One that has a text is not extracted again; one whose extraction was given up without any is due once more.
+    One whose text is a page's is not extracted again; one whose best text is a feed's is, where this one says more.
     """
-    has_text = select(revisions.c.revision_id).where(revisions.c.article_id == articles.c.article_id).exists()
-    query = select(
-        articles.c.url, articles.c.article_id, articles.c.backlog, articles.c.extract_due_at, has_text.label("has_text")
-    )
-    rows = list(rows_in(connection, query, articles.c.url, news))
-    risen = [row.article_id for row in rows if row.backlog and news[row.url]]
-    for some in batches(risen):
-        connection.execute(articles.update().where(articles.c.article_id.in_(some)).values(backlog=False))
-    _make_due(connection, [row.article_id for row in rows if row.extract_due_at is None and not row.has_text], now)
+    query = select(articles.c.url, articles.c.article_id, articles.c.backlog)
+    rows = list(rows_in(connection, query, articles.c.url, arrivals))
+    risen = [row.article_id for row in rows if row.backlog and not arrivals[row.url].backlog]
+    if risen:
+        _rise(connection, risen)
+    brought = {row.article_id: arrivals[row.url].entry for row in rows}
+    _make_due(connection, _outdone(connection, brought), now)
     return {row.url: row.article_id for row in rows}
+
+
+def _rise(connection: Connection, article_ids: Iterable[ArticleId]) -> None:
+    """Make backlog news: what was held back for being backlog alone is undecided again."""
+    hold(connection, "alerts")  # a dispatch that still read them as backlog must have written its verdicts by now
+    for some in batches(article_ids):
+        connection.execute(articles.update().where(articles.c.article_id.in_(some)).values(backlog=False))
+        held = (
+            select(matches.c.match_id)
+            .join(verdicts, verdicts.c.match_id == matches.c.match_id)
+            .where(
+                matches.c.article_id.in_(some),
+                verdicts.c.step == "dispatch",
+                verdicts.c.kind == VerdictKind.HELD,
+                verdicts.c.reason == BACKLOG_REASON,
+            )
+        )
+        for again in batches(connection.scalars(held).all()):
+            this = verdicts.c.match_id.in_(again) & (verdicts.c.step == "dispatch")
+            connection.execute(verdicts.delete().where(this))
+            connection.execute(matches.update().where(matches.c.match_id.in_(again)).values(decided_at=None))
+
+
+def _outdone(connection: Connection, brought: Mapping[ArticleId, FeedEntry]) -> list[ArticleId]:
+    """The articles whose best text is a feed's, of fewer words than the entry that is brought now."""
+    lengths = (func.length(revisions.c.body).label("body"), func.length(revisions.c.lead).label("lead"))
+    query = select(revisions.c.article_id, revisions.c.text_source, *lengths)
+    best: dict[ArticleId, tuple[bool, int, int]] = {}
+    for row in rows_in(connection, query, revisions.c.article_id, brought):
+        rank = (row.text_source is TextSource.PAGE, row.body, row.lead)
+        best[row.article_id] = max(rank, best.get(row.article_id, rank))
+    return [one for one, rank in best.items() if rank < (False, len(brought[one].body), len(brought[one].summary))]
 
 
 def _make_due(connection: Connection, article_ids: Iterable[object], now: datetime) -> None:
     for some in batches(article_ids):
         connection.execute(
-            articles.update()
-            .where(articles.c.article_id.in_(some))
-            .values(words_at=now, extract_due_at=now, extract_attempts=0)
+            articles.update().where(articles.c.article_id.in_(some)).values(extract_due_at=now, extract_attempts=0)
         )
 
 
@@ -216,7 +190,6 @@ def _article(one: _New, now: datetime) -> dict[str, Any]:
         "outlet_id": one.outlet.outlet_id,
         "first_seen_at": now,
         "backlog": one.backlog,
-        "words_at": now,
         "extract_due_at": now,
         "extract_attempts": 0,
     }
@@ -236,8 +209,14 @@ def _words(entry: FeedEntry) -> dict[str, Any]:
 
 
 def _cleaned(entry: FeedEntry) -> FeedEntry:
-    """The entry with the words as they will be read back, so that their hash stays the same."""
-    return replace(entry, title=clean(entry.title), summary=clean(entry.summary), body=clean(entry.body))
+    """The entry with the words and the link as they will be read back, so that they compare as the same."""
+    return replace(
+        entry,
+        title=clean(entry.title),
+        link=clean(entry.link) if entry.link else None,
+        summary=clean(entry.summary),
+        body=clean(entry.body),
+    )
 
 
 def _oldest_first(entries: Sequence[FeedEntry], now: datetime) -> list[FeedEntry]:
@@ -257,7 +236,3 @@ def _article_url(feed_id: FeedId, entry: FeedEntry) -> str:
 
 def _own_outlet(feed: Feed) -> Outlet:
     return Outlet(outlet_id=OutletId(feed.feed_id), title=feed.feed_id)
-
-
-def _key(text: str | None) -> str | None:
-    return clean_key(text) if text else None

@@ -173,7 +173,7 @@ class Journal:
             ]
 
     def match_ledger(self) -> Ledger:
-        """The sums that are checked after each run."""
+        """The sums by which a test, or a person, can check that no match was lost."""
         told = select(alerts.c.match_id).where(alerts.c.match_id == verdicts.c.match_id).exists()
         kinds = select(verdicts.c.kind, func.count(verdicts.c.match_id.distinct())).where(~told)
         states = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)

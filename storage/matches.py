@@ -1,16 +1,21 @@
 """Rules and their matches: what `match_rules` needs of the store."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from pipelines.model import Judgement, Revision, Rule
+from pipelines.model import Hit, Judgement, Revision, Rule
 from pipelines.states import Outcome, RevisionId
 from storage.database import Database
 from storage.records import LATEST, batches, hits_to_json, load_revisions, named, rows_in, rule_of
 from storage.tables import UNMATCHED, matches, revisions, rules, story_members
+
+HITS_KEPT = 50
+"""Hits of each group that a match keeps, the first in reading order: as many as an alert's excerpt looks at
+(`HITS_READ` of delivery/excerpt.py). A text of 1 MiB had 150,000, 6 MB of JSON."""
 
 _JUDGED = revisions.alias("judged")
 
@@ -117,10 +122,18 @@ def _new_matches(
             "article_id": texts[revision][0],
             "text_hash": texts[revision][1],
             "outcome": one.outcome,
-            "hits": hits_to_json(one.hits),
+            "hits": hits_to_json(_kept(one.hits)),
             "clause": one.clause,
             "matched_at": now,
         }
         for revision, one in judgements
     }
     return [row for key, row in rows.items() if key not in known]
+
+
+def _kept(hits: Iterable[Hit]) -> Iterator[Hit]:
+    met: Counter[str] = Counter()
+    for hit in hits:
+        met[hit.group] += 1
+        if met[hit.group] <= HITS_KEPT:
+            yield hit

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from pipelines.alerts import AlertDetail, Delivery
 from pipelines.errors import StoreError
@@ -21,8 +21,9 @@ class SqlOutbox:
         self._database = database
 
     def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
-        """See Outbox. In the order of their names."""
-        query = select(deliveries.c.receiver).where(claimable(now)).distinct().order_by(deliveries.c.receiver)
+        """See Outbox."""
+        oldest = (func.min(deliveries.c.due_at), deliveries.c.receiver)
+        query = select(deliveries.c.receiver).where(claimable(now)).group_by(deliveries.c.receiver).order_by(*oldest)
         with self._database.reading() as connection:
             return [ReceiverId(receiver) for receiver in connection.scalars(query)]
 

@@ -117,7 +117,6 @@ articles = Table(
     Column("outlet_id", KeyText, ForeignKey("outlets.outlet_id"), nullable=False, index=True),
     Column("first_seen_at", UtcTime, nullable=False, index=True),
     Column("backlog", Boolean, nullable=False),
-    Column("words_at", UtcTime, nullable=False),
     Column("extract_due_at", UtcTime),
     Column("extract_attempts", Integer, nullable=False),
 )

@@ -1,7 +1,7 @@
 """Column types that give the same values on SQLite and PostgreSQL, and the one place where stored text is cleaned."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
@@ -9,7 +9,6 @@ from typing import TypeVar
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, Enum, Integer, Text, TypeDecorator
 
 from pipelines.model import Published
-from pipelines.states import Precision
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 S = TypeVar("S", bound=StrEnum)
@@ -107,12 +106,7 @@ class PublishedText(TypeDecorator[Published]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Published | None:
         """The time from its text."""
-        if value is None:
-            return None
-        if len(value) == len("2026-11-22"):
-            day = date.fromisoformat(value)
-            return Published(moment=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY)
-        return Published(moment=datetime.fromisoformat(value))
+        return None if value is None else Published.parse(value)
 
 
 class Seconds(TypeDecorator[timedelta]):

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -36,6 +37,7 @@ def demo(keep: Path | None) -> None:
     Nothing leaves this machine. The mails are written to wirewatch-demo/; all else is removed at the end.
     """
     began = time.monotonic()
+    _letters_folder()
     with _folder(keep) as folder, ExitStack() as stack:
         _say("A news site, a chat and a mail server start on 127.0.0.1 ...")
         from pipelines.demo.site import DemoSite
@@ -92,7 +94,12 @@ def _run_job() -> None:
     logging.getLogger("pipelines").setLevel(logging.CRITICAL)  # what fails is shown in the table at the end
     from pipelines.definitions import run_monitor_job
 
-    if not run_monitor_job(every_feed=True):
+    done: list[bool] = []
+    # In a thread of its own, for Dagster would take Ctrl-C for itself in the main one.
+    job = threading.Thread(target=lambda: done.append(run_monitor_job(every_feed=True)), daemon=True)
+    job.start()
+    job.join()
+    if done != [True]:
         raise SettingsError("the monitor job failed; `wirewatch demo --keep DIR` keeps its Dagster home to look at")
 
 
@@ -112,15 +119,23 @@ def _show_alerts(site: "DemoSite", shown: int) -> int:
     return len(posts)
 
 
-def _write_letters(site: "DemoSite") -> Path:
-    """Write each mail that arrived as `.eml`, those of an earlier demo gone; returns the folder's absolute path."""
+def _letters_folder() -> Path:
     folder = Path.cwd() / LETTERS
     try:
         folder.mkdir(exist_ok=True)
-        for old in folder.glob("*.eml"):
+    except OSError as error:
+        raise SettingsError(f"cannot make {folder} for the mails: {error.strerror}") from error
+    return folder
+
+
+def _write_letters(site: "DemoSite") -> Path:
+    """Write each mail that arrived as `.eml`, those of an earlier demo gone; returns the folder's absolute path."""
+    folder = _letters_folder()
+    try:
+        for old in folder.glob("alert-*.eml"):
             old.unlink()
         for number, raw in enumerate(site.mailbox.messages, 1):
-            (folder / f"{number:02}.eml").write_bytes(raw)
+            (folder / f"alert-{number:02}.eml").write_bytes(raw)
     except OSError as error:
         raise SettingsError(f"cannot write the mails to {folder}: {error.strerror}") from error
     return folder
@@ -161,7 +176,7 @@ def _fate(answer: "RuleAnswer") -> str:
 
 def _show_next(letters: Path, keep: Path | None, seconds: float) -> None:
     """Where to look next."""
-    count = len(list(letters.glob("*.eml")))
+    count = len(list(letters.glob("alert-*.eml")))
     click.echo(f"\nThe same alerts as mail: {count} files in {letters}/ (open one in your mail program).")
     if keep is not None:
         home = keep.resolve()

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,9 @@ from pipelines.errors import SettingsError
 
 
 @click.command()
-@click.option("--port", default=3000, show_default=True, help="Port of the UI, on 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port of the UI, on 127.0.0.1."
+)
 def dev(port: int) -> None:
     """Open the Dagster UI on loopback and start watching; Ctrl-C ends it.
 
@@ -28,6 +31,7 @@ def dev(port: int) -> None:
     home = prepare_dagster_home(settings)
     os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
     with alone(home) as lock:
+        _check_port(port)
         from pipelines.definitions import sweep
         from storage.store import open_store
 
@@ -63,6 +67,14 @@ def alone(home: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
+def _check_port(port: int) -> None:
+    """Raise SettingsError where the UI could not listen: Dagster itself would go on without it."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise SettingsError(f"port {port} of 127.0.0.1: {error.strerror}; choose another with --port") from error
+
+
 def _dagster(home: Path, port: int, lock: int) -> int:
     """Run Dagster's own services until they end; its exit code.
 
@@ -78,7 +90,7 @@ def _dagster(home: Path, port: int, lock: int) -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     where = ["-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    command = [sys.executable, "-m", "dagster", "dev", *where]
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", *where]
     with subprocess.Popen(command, pass_fds=(lock,), start_new_session=True) as process:
         running.append(process)
         return process.wait()

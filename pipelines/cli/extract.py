@@ -25,12 +25,14 @@ def extract(files: tuple[str, ...], url: str | None) -> None:
     for name, body in read:
         began = time.perf_counter()
         content = extractor.extract(body, url=url)
+        if not content.body:
+            click.echo(f"{name}: warning: no text found", err=True)
         echo_json(
             {
                 "file": name,
                 "url": url,
-                "title": content.title,
-                "text": content.body,
+                "title": content.title or None,
+                "text": content.body or None,
                 "published": str(content.published) if content.published else None,
                 "authors": content.authors,
                 "language": content.language,

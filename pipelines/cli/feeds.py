@@ -42,18 +42,20 @@ def parse_command(files: tuple[str, ...], url: str) -> None:
     read = Files(files)
     for name, body in read:
         try:
-            entries = parse_feed(body, url=url, content_type=None).entries
+            parsed = parse_feed(body, url=url, content_type=None)
         except NotAFeed as error:
             read.report(name, str(error))
             continue
-        for entry in entries:
+        for problem in parsed.problems:
+            click.echo(f"{name}: warning: {problem}", err=True)
+        for entry in parsed.entries:
             echo_json(
                 {
                     "file": name,
                     "entry_id": entry.entry_id,
                     "url": entry.url,
-                    "title": entry.title,
-                    "summary": entry.summary or entry.body,
+                    "title": entry.title or None,
+                    "summary": entry.summary or entry.body or None,
                     "published": str(entry.published) if entry.published else None,
                     "author": ", ".join(entry.authors) or None,
                 }

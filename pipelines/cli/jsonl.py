@@ -4,12 +4,11 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 import click
 
 from pipelines.model import Content, Published
-from pipelines.states import Precision, TextSource
+from pipelines.states import TextSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,8 @@ class Articles:
         if not isinstance(row, dict) or isinstance(row.get("id"), bool) or not isinstance(row.get("id"), str | int):
             self._report(f"{place}: error: expected an object with an `id` (string or integer)")
             return
+        if isinstance(row["id"], str) and not row["id"].isascii():
+            row["id"] = row["id"].encode("utf-8", "replace").decode("utf-8")
         words = {name: _text(row, name, place) for name in ("title", "text", "url", "source", "language")}
         if not words["title"] and not words["text"]:
             self._report(f"{place}: error: `title` and `text` are both missing")
@@ -86,12 +87,7 @@ def _published(value: object, place: str) -> Published | None:
     try:
         if not isinstance(value, str):
             raise ValueError
-        if len(value) == len("2023-02-07"):
-            day = date.fromisoformat(value)
-            return Published(moment=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY)
-        moment = datetime.fromisoformat(value)
-        moment.astimezone(UTC)
-        return Published(moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
+        return Published.parse(value)
+    except ValueError:
         click.echo(f"{place}: warning: `published` is not ISO 8601: taken as missing", err=True)
         return None

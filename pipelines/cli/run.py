@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.output import echo_json, echo_table
+from pipelines.cli.output import echo_json
 from pipelines.model import Report
 
 
@@ -23,25 +23,23 @@ def run(every_feed: bool, as_json: bool) -> None:
     from pipelines.cycle import open_cycle
 
     logging.basicConfig(level=logging.ERROR, format="%(message)s")  # lesser problems are in the reports
+    problems = False
     with open_cycle(os.environ, Path.cwd()) as cycle:
-        reports = cycle.whole(every_feed=every_feed)
-    if as_json:
-        for report in reports:
-            echo_json(asdict(report))
-    else:
-        _show(reports)
-    if any(report.problems for report in reports):
+        for report in cycle.each(every_feed=every_feed):
+            problems = problems or bool(report.problems)
+            if as_json:
+                echo_json(asdict(report))
+            else:
+                _show(report)
+    if problems:
         sys.exit(2)
 
 
-def _show(reports: tuple[Report, ...]) -> None:
-    rows = [
-        (report.step, ", ".join(f"{count} {name}" for name, count in report.counts.items() if count) or "nothing to do")
-        for report in reports
-    ]
-    echo_table(("step", "did"), rows)
-    for report in reports:
-        for problem in report.problems:
-            click.echo(f"{report.step}: {problem.subject}: {problem.message}", err=True)
-        if report.unfinished:
-            click.echo(f"{report.step}: time was up; the next run goes on", err=True)
+def _show(report: Report) -> None:
+    done = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
+    click.echo(f"{report.step:<13} {done or 'nothing to do'}")
+    for problem in report.problems:
+        about = "" if problem.message.startswith(problem.subject) else f"{problem.subject}: "
+        click.echo(f"{report.step}: {about}{problem.message}", err=True)
+    if report.unfinished:
+        click.echo(f"{report.step}: time was up; the next run goes on", err=True)

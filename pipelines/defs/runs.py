@@ -3,26 +3,28 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 MONITOR = "monitor"
 
-# Three times a run's sixty seconds of work: start-up, the last item of each step and a busy machine fit in.
+# Three times a run's minute of work: start-up, the last item of each step and a busy machine fit in.
 MAX_RUN = timedelta(minutes=3)
+AFTER_FAILURE = timedelta(minutes=5)
 
 _RUNNING = (DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING)
 _ON_THEIR_WAY = (DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, *_RUNNING)
+_ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 
 
 def end_overdue_runs(instance: DagsterInstance, now: datetime) -> Sequence[DagsterRun]:
-    """Mark monitor runs failed that run for longer than MAX_RUN: their process is gone or stuck."""
+    """Mark monitor runs failed that have been in their state for longer than MAX_RUN: gone, stuck, or never started."""
     overdue = [
         record.dagster_run
-        for record in instance.get_run_records(RunsFilter(job_name=MONITOR, statuses=_RUNNING))
-        if now - (_utc(record.start_time) or record.create_timestamp) > MAX_RUN
+        for record in instance.get_run_records(RunsFilter(job_name=MONITOR, statuses=_ON_THEIR_WAY))
+        if now - _since(record) > MAX_RUN
     ]
     for run in overdue:
-        instance.report_run_failed(run, f"ended by Wirewatch: still running after {MAX_RUN}")
+        instance.report_run_failed(run, f"ended by Wirewatch: {run.status.value.lower()} for more than {MAX_RUN}")
     return overdue
 
 
@@ -31,7 +33,7 @@ def end_left_over_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:
 
     Dagster's default launcher cannot see a dead worker: without this, such a run stays "started" for ever.
     """
-    left_over = instance.get_runs(RunsFilter(statuses=_RUNNING))
+    left_over = instance.get_runs(RunsFilter(statuses=[*_RUNNING, DagsterRunStatus.NOT_STARTED]))
     for run in left_over:
         instance.report_run_failed(run, "ended by Wirewatch: left over by an earlier process")
     return left_over
@@ -43,5 +45,30 @@ def run_on_its_way(instance: DagsterInstance) -> DagsterRun | None:
     return next(iter(runs), None)
 
 
-def _utc(timestamp: float | None) -> datetime | None:
-    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+def resting_until(instance: DagsterInstance, now: datetime) -> datetime | None:
+    """Until when left-over work alone starts no run, because the last run failed on it; None when it may start."""
+    last = next(iter(_ended(instance, limit=1)), None)
+    if last is None or last.dagster_run.status is not DagsterRunStatus.FAILURE:
+        return None
+    until = _since(last) + AFTER_FAILURE
+    return until if until > now else None
+
+
+def failures_in_a_row(instance: DagsterInstance, limit: int = 50) -> Sequence[DagsterRun]:
+    """The monitor runs that failed since the last one that did not, newest first, at most `limit`."""
+    failed = []
+    for record in _ended(instance, limit):
+        if record.dagster_run.status is not DagsterRunStatus.FAILURE:
+            break
+        failed.append(record.dagster_run)
+    return failed
+
+
+def _ended(instance: DagsterInstance, limit: int) -> Sequence[RunRecord]:
+    return instance.get_run_records(RunsFilter(job_name=MONITOR, statuses=_ENDED), limit=limit)
+
+
+def _since(record: RunRecord) -> datetime:
+    """When the run began to run; else when it came into its state, which for a run that waited is not its creation."""
+    moment = record.update_timestamp if record.start_time is None else datetime.fromtimestamp(record.start_time, UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ Order: the rule's status, backlog, age, once per story or article.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.alerts import Verdict
+from pipelines.alerts import BACKLOG_REASON, Verdict
 from pipelines.model import Match, Rule
 from pipelines.states import AlertId, AlertReason, OncePer, Precision, RuleStatus, VerdictKind
 
@@ -55,7 +55,7 @@ def _held_because(match: Match, last_alert: AlertId | None, now: datetime) -> st
     if rule.status is not RuleStatus.LIVE:
         return f"{rule.status} rule"
     if match.revision.article.backlog:
-        return "in the feed before the watch began"
+        return BACKLOG_REASON
     if _age(match, now) > rule.max_age:
         return f"older than {_in_words(rule.max_age)}"
     if last_alert is not None:

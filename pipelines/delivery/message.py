@@ -90,7 +90,7 @@ def operator_notice(title: str, lines: Sequence[str]) -> Message:
     shown = [_TEXT.line(line, 2 * LONGEST_TITLE) for line in lines[:NOTICE_LINES]]
     if len(lines) > NOTICE_LINES:
         shown.append(f"and {len(lines) - NOTICE_LINES} more")
-    return Message(title=_TEXT.line(f"Wirewatch: {title}"), text="\n".join(shown) or "No more is known.")
+    return Message(title=_TEXT.line(title), text="\n".join(shown) or "No more is known.")
 
 
 def _subject(detail: AlertDetail) -> str:

@@ -1,6 +1,7 @@
 """The demo's little world: a news site on loopback, a chat, a mailbox, and a desk's folder that watches them."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -40,6 +41,16 @@ class DemoSite:
     def advance(self) -> None:
         """Go on to the second cycle: one article changes its words, a fourth outlet prints the wire's text."""
         self._publish(second_edition())
+
+    @contextmanager
+    def out_of_order(self, path: str) -> Iterator[None]:
+        """Answer 503 for one page, for a while."""
+        reply = self._server.replies[path]
+        self._server.replies = {**self._server.replies, path: Reply(status=HTTPStatus.SERVICE_UNAVAILABLE)}
+        try:
+            yield
+        finally:
+            self._server.replies = {**self._server.replies, path: reply}
 
     def forget(self) -> None:
         """Empty the chat and the mailbox."""

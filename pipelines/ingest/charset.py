@@ -19,8 +19,23 @@ _SHAPES = (
 )
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _IN_DOCUMENT = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_NOT_TEXT = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b")
+_TEXT_TYPES = frozenset({"text/html", "text/plain", "text/xml", "application/xml", "application/xhtml+xml"})
 # Browsers read the left names as the right ones, which hold them.
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
+
+
+def is_text(body: bytes, content_type: str | None = None) -> bool:
+    """Whether a body may be a text to read: by its type, where the header gives one, and by how it begins."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if "/" in kind and kind not in _TEXT_TYPES and (not kind.endswith("+xml") or kind.startswith("image/")):
+        return False
+    if body.startswith(tuple(start for start, _ in _MARKS + _SHAPES)):
+        return True
+    head = body[:4_096]
+    wide = any(name.startswith(("utf-16", "utf-32")) for name in _declared(body, content_type))
+    # A stray NUL is a page's slip; every tenth is no text, and UTF-16 has more only where it is declared.
+    return not head.lstrip().startswith(_NOT_TEXT) and (wide or head.count(0) * 10 <= len(head))
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:

@@ -28,12 +28,19 @@ _MONTHS = {
     )
     for name in names.split()
 }
+# Hours from UTC of the names that mean one thing in a feed: the RFCs', and those of Europe and of the desk's region
+# (AMT is Armenia's). What means several, as IST and AST do, is left out.
 _ZONES = {
-    **dict.fromkeys(("", "z", "ut", "utc", "gmt", "wet"), 0),
+    **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0.0),
     **dict.fromkeys(("cet", "bst", "west", "met"), 1),
     **dict.fromkeys(("cest", "eet", "mest"), 2),
-    **dict.fromkeys(("msk", "eest", "trt"), 3),
-    "msd": 4,
+    **dict.fromkeys(("msk", "eest", "trt", "idt", "fet"), 3),
+    **dict.fromkeys(("amt", "azt", "get", "samt", "gst", "msd"), 4),
+    **dict.fromkeys(("amst", "azst", "yekt", "uzt", "tmt", "tjt", "pkt"), 5),
+    "irst": 3.5,
+    "irdt": 4.5,
+    "aft": 4.5,
+    "kgt": 6,
     "jst": 9,
     "kst": 9,
     "sgt": 8,
@@ -65,10 +72,9 @@ class ImpossibleDate(ValueError):
 def parse_date(text: str) -> Published | None:
     """The date in an RFC 822 or ISO 8601 text, None where it is in neither form; raises ImpossibleDate.
 
-    A time without an offset is taken as UTC.
+    A time without an offset that is known is taken as UTC.
     """
-    text = " ".join(text[:100].split())
-    found = _ISO.fullmatch(text) or _MAIL.fullmatch(text)
+    found = _found(text)
     if found is None:
         return None
     parts = found.groupdict()
@@ -97,7 +103,7 @@ def parse_date(text: str) -> Published | None:
             )
         )
     except (ValueError, OverflowError) as error:
-        raise ImpossibleDate(f"no such date: {text}") from error
+        raise ImpossibleDate(f"no such date: {found[0]}") from error
 
 
 def checked(published: Published) -> Published:
@@ -108,9 +114,17 @@ def checked(published: Published) -> Published:
 
 
 def has_offset(text: str) -> bool:
-    """Whether a date in a known form says how far from UTC it is."""
-    found = _ISO.fullmatch(text.strip()) or _MAIL.fullmatch(text.strip())
-    return found is None or found["hour"] is None or bool(found["zone"].strip())
+    """Whether a date in a known form says how far from UTC it is, in figures or by a name that is known."""
+    found = _found(text)
+    if found is None or found["hour"] is None:
+        return True
+    zone = found["zone"].strip()
+    return zone.lower() in _ZONES or any(sign in zone for sign in "+-")
+
+
+def _found(text: str) -> re.Match[str] | None:
+    folded = " ".join(text[:100].split())
+    return _ISO.fullmatch(folded) or _MAIL.fullmatch(folded)
 
 
 def _year(text: str) -> int:
@@ -126,7 +140,7 @@ def _zone(text: str) -> timezone:
         raise ImpossibleDate(text)
     name, sign, hours, minutes = found.groups()
     if sign is None:
-        return timezone(timedelta(hours=_ZONES.get(name.lower(), 0)))
+        return timezone(timedelta(hours=_ZONES.get(name.lower(), 0.0)))
     ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if ahead > timedelta(hours=15) or int(minutes or 0) > 59:
         raise ImpossibleDate(text)

@@ -3,17 +3,20 @@
 import copy
 import logging
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipelines.ingest.boilerplate import measure, paragraph_length, prune
-from pipelines.ingest.charset import decode
+from pipelines.ingest.charset import decode, is_text
 from pipelines.ingest.dates import parse_date
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
 from pipelines.ingest.plain_text import MAX_TEXT, lines_of, one_line, one_line_of
-from pipelines.model import Content, FeedEntry, Published
+from pipelines.model import Content, FeedEntry, Page, Published
+from pipelines.protocols import Response
 from pipelines.states import Precision, TextSource
 
 SHORTEST_TEXT = 50  # characters; less is a menu's remains
@@ -21,6 +24,9 @@ SHORTEST_TEXT = 50  # characters; less is a menu's remains
 _LEAST_COVERAGE = 0.5
 _LEAST_TEXT = 600
 _LEAST_SHARE = 0.5
+
+# A day begins at +14:00 and ends at -12:00.
+_EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=24 + 12)
 
 # What trafilatura and what it rests on have been seen to raise, or can, on a page it was not made for.
 _ITS_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -37,26 +43,41 @@ def extract(
 ) -> Content:
     """The article on the page; what the page lacks comes from `entry`, what both lack is empty.
 
-    A page that cannot be read whole (too deep for the parser) or has no text gives the feed's own body, else the
-    headline alone: `text_source` tells.
+    What is no text, cannot be read whole (too deep for the parser) or has no article gives the feed's own body, else
+    the headline alone: `text_source` tells. Then `entry` goes first in all: the page may ask for consent or a log-in.
     """
-    tree = _parsed(html, content_type)
+    given = entry or FeedEntry(title="")
+    tree = _parsed(html, content_type) if is_text(html, content_type) else None
     if tree is None:
-        return from_entry(entry or FeedEntry(title=""), language)
+        return from_entry(given, language)
     metadata = page_metadata(tree, url)
     body = _text(tree, metadata, url)
-    given = entry or FeedEntry(title="")
-    source = TextSource.PAGE
+    published = _published(metadata, given.published) or (None if entry else _guessed_day(tree, url))
     if len(body) < SHORTEST_TEXT or len(body) * 2 < len(given.body):
-        body, source = given.body, TextSource.FEED if given.body else TextSource.HEADLINE
+        fed = from_entry(given, language)
+        return replace(
+            fed,
+            title=fed.title or metadata.title,
+            language=language or metadata.language,
+            published=fed.published or published,
+            authors=fed.authors or metadata.authors,
+        )
     return Content(
         title=metadata.title or given.title or one_line(body[:120]),
         lead=given.summary,
         body=body,
         language=metadata.language or language,
-        published=_better(metadata.published, given.published) or _guessed_day(tree, url),
+        published=published,
         authors=metadata.authors or given.authors,
-        text_source=source,
+    )
+
+
+def read(page: Page, answer: Response | None) -> Content:
+    """The words of an article that is due: from the answer for its page, or from its feed where it has no page."""
+    if answer is None:
+        return from_entry(page.entry, page.language)
+    return extract(
+        answer.body, url=answer.url, content_type=answer.content_type, entry=page.entry, language=page.language
     )
 
 
@@ -143,11 +164,16 @@ def _guessed_day(tree: HtmlElement, url: str | None) -> Published | None:
         return None
 
 
-def _better(page: Published | None, feed: Published | None) -> Published | None:
-    """The page's stamp, unless it has none or only a day where the feed has the time."""
-    if page is None or (page.precision is Precision.DAY and feed is not None):
-        return feed or page
-    return page
+def _published(page: PageMetadata, feed: Published | None) -> Published | None:
+    """What the page declares, then the feed's, then what the page hints at: the age decides who is alerted.
+
+    Of a day and a time on that day the time is kept, whichever zone the day was written in.
+    """
+    declared = page.published
+    if declared is None or feed is None:
+        return declared or feed or page.hinted
+    exact = declared.precision is Precision.DAY and feed.precision is not Precision.DAY
+    return feed if exact and _EARLIEST <= feed.utc - declared.utc < _LATEST else declared
 
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page without text as an error

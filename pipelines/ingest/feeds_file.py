@@ -85,7 +85,8 @@ class FeedsFile(DeskModel):
 
     version: Literal[1]
     outlets: dict[Id, OutletLine] = Field(default_factory=dict)
-    feeds: tuple[FeedLine, ...] = ()
+    feeds: tuple[FeedLine, ...]
+    """Required, though it may be empty: a file half written must not read as one without feeds."""
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:

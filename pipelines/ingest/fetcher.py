@@ -19,7 +19,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from pipelines.errors import BadStatus, RefusedAddress, TooLarge, Unreachable
+from pipelines.errors import BadStatus, RefusedAddress, SettingsError, TooLarge, Unreachable
 from pipelines.ingest.addresses import is_public
 from pipelines.protocols import Request, Response
 
@@ -57,8 +57,8 @@ DEFAULT_LIMITS = Limits()
 class HttpFetcher:
     """GETs public http(s) addresses, and those of `allow_hosts` (`host` or `host:port`) wherever they lie.
 
-    What a name resolves to is checked when the connection is made, so that odd spellings, redirects and names that
-    change their address all meet the same guard.
+    An entry of `allow_hosts` that is neither raises SettingsError. What a name resolves to is checked when the
+    connection is made, so that odd spellings, redirects and names that change their address all meet the same guard.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class HttpFetcher:
         user_agent: str = USER_AGENT,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._allowed = frozenset(host.lower().strip("[]") for host in allow_hosts)
+        self._allowed = frozenset(map(_host_and_port, allow_hosts))
         self._user_agent = user_agent
         self._limits = limits
 
@@ -148,13 +148,12 @@ class HttpFetcher:
         return bytes(body)
 
     def _is_allowed(self, target: URL) -> bool:
-        host = (target.host or "").lower()
-        return host in self._allowed or f"{host}:{target.port}" in self._allowed
+        return not self._allowed.isdisjoint({(_host(target), None), (_host(target), target.port)})
 
     @asynccontextmanager
     async def _slot(self, target: URL) -> AsyncIterator[URL]:
         """A free connection to the target's host: first come, first served, and no time counted."""
-        async with self._free_of_host[target.host or ""], self._free:
+        async with self._free_of_host[_host(target)], self._free:
             yield target
 
     def _session(self, make_socket: aiohttp.SocketFactoryType) -> aiohttp.ClientSession:
@@ -196,6 +195,23 @@ def _checked(url: str) -> URL:
     if not host or user is not None:
         raise RefusedAddress(str(target.with_user(None)) if host else url, "no host, or a user name before it")
     return target.with_fragment(None)
+
+
+def _host_and_port(allowed: str) -> tuple[str, int | None]:
+    """An entry of `allow_hosts`, taken apart as the targets are; an IPv6 address alone needs no brackets."""
+    bare = allowed.count(":") > 1 and "[" not in allowed
+    try:
+        url = URL(f"http://[{allowed}]" if bare else f"http://{allowed}")
+        host, port = _host(url), url.explicit_port
+    except ValueError as error:
+        raise SettingsError(f"WIREWATCH_ALLOW_HOSTS: neither host nor host:port: {allowed!r}") from error
+    if not host or url != url.origin():
+        raise SettingsError(f"WIREWATCH_ALLOW_HOSTS: neither host nor host:port: {allowed!r}")
+    return host, port
+
+
+def _host(url: URL) -> str:
+    return (url.host or "").lower().rstrip(".")
 
 
 def _conditions(request: Request) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,14 +16,23 @@ from pipelines.model import Published
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb>-]+\s+|\s*\|\s*|\s+::\s+")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:\D|$)")
-_PUBLISHED = (
+_PUBLISHED = re.findall(
+    r"\S+",
     "article:published_time article:published datepublished publish_date published_date publication_date"
-    " pubdate publishdate publish-date publication-date cxenseparse:recs:publishtime"
-    " parsely-pub-date sailthru.date dc.date.issued dc.date dcterms.created dc.date.created dcterms.date"
-    " og:published_time og:article:published_time date article.published originalpublicationdate rnews:datepublished"
-    " citation_publication_date last-modified article:modified_time"
+    " pubdate publishdate publish-date publication-date cxenseparse:recs:publishtime parsely-pub-date sailthru.date"
+    " dc.date.issued og:published_time og:article:published_time article.published originalpublicationdate"
+    " rnews:datepublished citation_publication_date",
 )
-_PUBLISHED_NAMES = tuple(re.findall(r"\S+", _PUBLISHED))
+# As often the day the page was made, or made anew.
+_DATED = (
+    "dc.date",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "date",
+    "last-modified",
+    "article:modified_time",
+)
 _WORDS = re.compile(r"\w+")
 
 
@@ -32,6 +42,9 @@ class PageMetadata:
 
     title: str = ""
     published: Published | None = None
+    """What the page declares as its article's time."""
+    hinted: Published | None = None
+    """Else a date that may be the article's, or a side bar's, or the page's last change."""
     authors: tuple[str, ...] = ()
     language: str | None = None
     description: str = ""
@@ -40,9 +53,11 @@ class PageMetadata:
 def page_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
     """Everything at once, so that the head is read once."""
     metas, structured = _metas(tree), structured_article(tree)
+    declared, hinted = list(_declared(metas, structured)), list(_hinted(tree, metas, url))
     return PageMetadata(
         title=_title(tree, metas, structured),
-        published=_published(tree, metas, structured, url),
+        published=_first(declared, [*declared, *hinted]),
+        hinted=_first(hinted, hinted),
         authors=tuple(dict.fromkeys(_authors(tree, metas, structured)))[:20],
         language=_language(tree, metas, structured),
         description=one_line(metas.get("og:description") or metas.get("description") or "", limit=1_000),
@@ -94,34 +109,33 @@ def _likeness(left: str, right: str) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def _published(
-    tree: HtmlElement, metas: dict[str, str], structured: StructuredArticle, url: str | None
-) -> Published | None:
-    """The first stamp that can be read; where another gives the same instant in local time, that one."""
-    stamps = list(_stamps(tree, metas, structured, url))
+def _first(stamps: list[Published], others: list[Published]) -> Published | None:
+    """The first; where one of the others gives the same instant in local time, that one."""
     if not stamps:
         return None
     chosen = stamps[0]
-    return next((stamp for stamp in stamps if stamp.utc == chosen.utc and stamp.moment.utcoffset()), chosen)
+    return next((stamp for stamp in others if stamp.utc == chosen.utc and stamp.moment.utcoffset()), chosen)
 
 
-def _stamps(
-    tree: HtmlElement, metas: dict[str, str], structured: StructuredArticle, url: str | None
-) -> Iterator[Published]:
-    texts = [structured.published, *(metas[name] for name in _PUBLISHED_NAMES if name in metas)]
+def _declared(metas: dict[str, str], structured: StructuredArticle) -> Iterator[Published]:
+    return _readable([structured.published, *(metas[name] for name in _PUBLISHED if name in metas)])
+
+
+def _hinted(tree: HtmlElement, metas: dict[str, str], url: str | None) -> Iterator[Published]:
+    texts = [metas[name] for name in _DATED if name in metas]
     times = [element for element in tree.iter("time", "abbr", "span") if element.get("datetime")][:20]
     times.sort(key=lambda element: not _says_published(element))
     texts += [element.get("datetime") or "" for element in times]
     in_url = _IN_URL.search(urlsplit(url).path) if url else None
-    if in_url:
-        texts.append("-".join(in_url.groups()))
+    return _readable([*texts, "-".join(in_url.groups()) if in_url else ""])
+
+
+def _readable(texts: list[str]) -> Iterator[Published]:
     for text in texts:
-        try:
-            found = parse_date(text) if text else None
-        except ImpossibleDate:
-            continue
-        if found:
-            yield found
+        with suppress(ImpossibleDate):
+            found = parse_date(text)
+            if found:
+                yield found
 
 
 def _says_published(element: HtmlElement) -> bool:

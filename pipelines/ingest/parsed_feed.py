@@ -124,7 +124,7 @@ def _published(item: RawItem, problems: Problems) -> Published | None:
     if found is None:
         problems.add(f"date not understood: {one_line_of(item.date)[:80]}")
     elif not has_offset(item.date):
-        problems.add("date without an offset: taken as UTC")
+        problems.add("date without a known offset: taken as UTC")
     return found
 
 

@@ -5,17 +5,19 @@ A failing feed is asked ever more seldom, but never given up: outages end withou
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from pipelines.errors import BadStatus
+from pipelines.errors import BadStatus, WirewatchError
 from pipelines.model import Feed, FeedState
 from pipelines.protocols import Response
 
 LONGEST = timedelta(hours=24)
 PATIENT_FAILURES = 5  # up to here the wait grows by one interval a failure, then it doubles
 JITTER = 0.1
+PAGE_RESTS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 
 _LONGEST_ERROR = 500
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 def after_success(state: FeedState, feed: Feed, response: Response, now: datetime) -> FeedState:
@@ -33,22 +35,43 @@ def after_success(state: FeedState, feed: Feed, response: Response, now: datetim
 
 
 def after_failure(state: FeedState, feed: Feed, error: Exception, now: datetime) -> FeedState:
-    """The state after a poll that brought nothing: later the more failures there were, and as the server asks."""
+    """The state after a poll that brought nothing: later the more failures there were, and as the server asks.
+
+    An error that is not ours might hold a secret: its text is not kept.
+    """
     failures = state.failures + 1
     asked = error.retry_after if isinstance(error, BadStatus) and error.retry_after else timedelta(0)
     wait = max(_spread(feed, _backed_off(feed.every, failures)), min(asked, LONGEST))
+    ours = isinstance(error, WirewatchError)
+    reason = (str(error) if ours else "") or f"unexpected {type(error).__name__}: see the log"
     return replace(
         state,
         due_at=now + wait,
         failures=failures,
-        error=(str(error) or type(error).__name__)[:_LONGEST_ERROR],
+        error=reason[:_LONGEST_ERROR],
         polled_at=now,
     )
 
 
 def backlog_before(state: FeedState, feed: Feed, now: datetime) -> datetime | None:
-    """Up to when a feed's entries start silent, while it never had a good poll (`state` before this one); then None."""
-    return None if state.first_polled_at else now - feed.backfill
+    """Up to when a feed's entries start silent, while it never had a good poll (`state` before this one); then None.
+
+    Without a backfill all of them do, those too that a wrong offset dates ahead of `now`.
+    """
+    if state.first_polled_at:
+        return None
+    return now - feed.backfill if feed.backfill else _END_OF_TIME
+
+
+def page_due_again(attempts: int, error: Exception | None, now: datetime) -> datetime | None:
+    """When to ask again for a page that gave no full text after `attempts` earlier tries; None to leave it at that.
+
+    `error` is why there was no page at all; its server's Retry-After is a lower bound, up to LONGEST.
+    """
+    if attempts >= len(PAGE_RESTS) or (isinstance(error, WirewatchError) and not error.retry_may_help):
+        return None
+    asked = error.retry_after if isinstance(error, BadStatus) and error.retry_after else timedelta(0)
+    return now + max(PAGE_RESTS[attempts], min(asked, LONGEST))
 
 
 def _backed_off(every: timedelta, failures: int) -> timedelta:

@@ -74,7 +74,7 @@ def test_a_page_without_text_says_so(tmp_path: Path) -> None:
     empty = tmp_path / "empty.html"
     empty.write_bytes(b"")
     row = json.loads(run(str(empty)).stdout)
-    assert (row["text"], row["title"], row["text_source"], row["published"]) == ("", "", "headline", None)
+    assert (row["text"], row["title"], row["text_source"], row["published"]) == (None, None, "headline", None)
 
 
 def test_no_desk_is_needed_and_a_closed_pipe_is_silent(tmp_path: Path) -> None:

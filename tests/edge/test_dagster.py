@@ -12,6 +12,7 @@ from dagster import (
     DagsterInstance,
     DagsterRun,
     DagsterRunStatus,
+    RunFailureSensorContext,
     RunRequest,
     SkipReason,
     build_run_status_sensor_context,
@@ -23,6 +24,7 @@ from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import Settings
 from pipelines.definitions import defs, run_monitor_job
 from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdue_runs, run_on_its_way
+from pipelines.errors import DeskFileError
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator
 from tests.installation import World, demo_world
@@ -66,14 +68,35 @@ def test_the_graph_is_six_described_and_owned_assets_in_two_groups_in_order() ->
 def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(
     world: World, instance: DagsterInstance
 ) -> None:
-    first = due_work(build_sensor_context(instance=instance))
-    assert isinstance(first, RunRequest)
+    context = build_sensor_context(instance=instance)
+    assert isinstance(due_work(context), RunRequest)
     with world.cycle() as cycle:
         cycle.whole()
-    stamp = str((world.folder / "alert_rules" / "feeds.yaml").stat().st_mtime_ns)
-    quiet = due_work(build_sensor_context(instance=instance, cursor=stamp))
+    again = build_sensor_context(instance=instance, cursor=context.cursor)
+    quiet = due_work(again)
     assert isinstance(quiet, SkipReason)
     assert quiet.skip_message == "nothing is due"
+    rules = world.folder / "alert_rules" / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert isinstance(due_work(again), RunRequest)
+
+
+def test_work_that_a_run_failed_on_waits_but_news_does_not(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
+    routes = world.folder / "alert_rules" / "routes.yaml"
+    good = routes.read_text(encoding="utf-8")
+    routes.write_text("version: 1\n")
+    context = build_sensor_context(instance=instance)
+    assert isinstance(due_work(context), RunRequest)
+    assert not run_monitor_job(every_feed=True)
+    resting = build_sensor_context(instance=instance, cursor=context.cursor)
+    answer = due_work(resting)
+    assert isinstance(answer, SkipReason)
+    assert (answer.skip_message or "").startswith("the last run failed")
+    routes.write_text(good, encoding="utf-8")
+    assert isinstance(due_work(resting), RunRequest)
 
 
 @pytest.mark.parametrize("status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])
@@ -88,23 +111,22 @@ def test_the_sensor_never_starts_a_second_run(
 
 def test_a_run_that_is_over_its_time_is_ended_and_blocks_nothing(instance: DagsterInstance) -> None:
     run = a_run(instance, DagsterRunStatus.STARTED)
+    waits = a_run(instance, DagsterRunStatus.NOT_STARTED)
     assert not end_overdue_runs(instance, datetime.now(UTC))
     assert run_on_its_way(instance) is not None
     ended = end_overdue_runs(instance, datetime.now(UTC) + MAX_RUN + timedelta(seconds=5))
-    assert [one.run_id for one in ended] == [run.run_id]
+    assert {one.run_id for one in ended} == {run.run_id, waits.run_id}
     assert run_on_its_way(instance) is None
     found = instance.get_run_by_id(run.run_id)
     assert found is not None
     assert found.status is DagsterRunStatus.FAILURE
 
 
-def test_runs_left_over_by_a_reboot_are_ended_but_queued_ones_stay(instance: DagsterInstance) -> None:
-    left = a_run(instance, DagsterRunStatus.STARTED)
-    queued = a_run(instance, DagsterRunStatus.NOT_STARTED)
+@pytest.mark.parametrize("status", [DagsterRunStatus.STARTED, DagsterRunStatus.NOT_STARTED])
+def test_runs_left_over_by_a_reboot_are_ended(instance: DagsterInstance, status: DagsterRunStatus) -> None:
+    left = a_run(instance, status)
     assert [run.run_id for run in end_left_over_runs(instance)] == [left.run_id]
-    waiting = run_on_its_way(instance)
-    assert waiting is not None
-    assert waiting.run_id == queued.run_id
+    assert run_on_its_way(instance) is None
 
 
 def test_the_job_leaves_counts_tables_and_problems_for_the_operator(
@@ -125,22 +147,39 @@ def test_the_job_leaves_counts_tables_and_problems_for_the_operator(
         assert secret.encode() not in path.read_bytes()
 
 
-def test_a_failed_run_is_told_to_the_operator(
-    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
-    (world.folder / "alert_rules" / "routes.yaml").rename(world.folder / "routes.yaml")
+def failed_run(instance: DagsterInstance) -> RunFailureSensorContext:
+    """A monitor run that fails for want of a routes file, as the sensor is told of it."""
     assert not run_monitor_job(every_feed=True)
-    (world.folder / "routes.yaml").rename(world.folder / "alert_rules" / "routes.yaml")
     run = instance.get_runs(limit=1)[0]
     failure = instance.all_logs(run.run_id)[-1].dagster_event
     assert failure is not None
-    context = build_run_status_sensor_context(
+    return build_run_status_sensor_context(
         sensor_name="tell_operator", dagster_instance=instance, dagster_run=run, dagster_event=failure
     ).for_run_failure()
-    tell_operator(context)
-    told = [post.title + post.message for post in world.site.chat_posts] + [
-        str(letter) for letter in world.site.mailbox.letters()
-    ]
-    assert any("run failed" in text and run.run_id[:8] in text for text in told)
-    assert os.environ["DEMO_MAIL_URL"] not in "".join(told)
+
+
+def test_a_row_of_failed_runs_is_told_to_the_operator_once(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
+    routes, aside = world.folder / "alert_rules" / "routes.yaml", world.folder / "routes.yaml"
+
+    routes.rename(aside)
+    first = failed_run(instance)
+    with pytest.raises(DeskFileError):
+        tell_operator(first)  # whom to tell is not known: the next failure of the row tells
+    second = failed_run(instance)
+    aside.rename(routes)
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL", "sqlite:////nowhere/wirewatch.db")  # it may be what failed
+    tell_operator(second)
+    [told] = [str(letter) for letter in world.site.mailbox.letters()]
+    assert "run failed" in told
+    assert second.dagster_run.run_id[:8] in told
+    assert os.environ["DEMO_MAIL_URL"] not in told
+
+    monkeypatch.delenv("WIREWATCH_DATABASE_URL")
+    routes.rename(aside)
+    third = failed_run(instance)
+    aside.rename(routes)
+    tell_operator(third)
+    assert len(world.site.mailbox.messages) == 1

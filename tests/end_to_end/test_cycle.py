@@ -13,7 +13,7 @@ from pipelines.cycle import Cycle
 from pipelines.errors import DeskFileError, ReceiverUnavailable
 from pipelines.model import Report
 from pipelines.progress import Budget
-from pipelines.states import DeliveryState, VerdictKind
+from pipelines.states import DeliveryState, TextSource, VerdictKind
 from storage.journal import ArticleRow
 from storage.store import SqlStore
 from tests.installation import World, demo_world
@@ -132,8 +132,8 @@ def test_with_no_rule_that_can_be_read_texts_wait(world: World) -> None:
     good = rules.read_text(encoding="utf-8")
     rules.write_text("version: 1\nrules: {}\n")
     with world.cycle() as cycle:
-        reports = cycle.whole()
-        assert report_of(reports, "matches").unfinished
+        with pytest.raises(DeskFileError, match=r"rules\.yaml:2:\d+"):
+            cycle.whole()
         assert cycle.store.due_work(datetime.now(UTC)).backlog == 30
     rules.write_text(good, encoding="utf-8")
     with world.cycle() as cycle:
@@ -178,11 +178,14 @@ def test_a_deaf_receiver_holds_up_no_other_and_ends_as_dead_letters(world: World
         assert len(notifier.mailed) == alerts
         waiting = journal_of(cycle).journal.deliveries([DeliveryState.PENDING], 100)
         assert len(waiting) == alerts
-        assert all(row.delivery.attempts == 1 and "SECRET9" not in str(row.delivery.error) for row in waiting)
-        assert all(row.delivery.due_at > datetime.now(UTC) for row in waiting)
+        tried = [row.delivery for row in waiting if row.delivery.attempts]
+        # A receiver that is down is tried once a run; what was wrong with one message may be right with the next.
+        assert len(tried) == (1 if isinstance(error, ReceiverUnavailable) else alerts)
+        assert all("SECRET9" not in str(delivery.error) and delivery.due_at > datetime.now(UTC) for delivery in tried)
     with world.cycle(later=timedelta(hours=25)) as cycle:
-        report = replace(cycle, notifier=notifier).deliveries()
-        assert report.counts["dead"] == alerts
+        deaf = replace(cycle, notifier=notifier)
+        dead = [deaf.deliveries().counts["dead"] for _ in range(alerts)]
+        assert sum(dead) == alerts
         assert len(journal_of(cycle).journal.deliveries([DeliveryState.DEAD], 100)) == alerts
         assert len(notifier.mailed) == alerts
 
@@ -195,3 +198,16 @@ def test_with_no_time_left_work_waits_for_the_next_run(world: World) -> None:
         assert cycle.store.due_work(datetime.now(UTC)).backlog == 30
         cycle.whole()
         assert cycle.store.due_work(datetime.now(UTC)).backlog == 0
+
+
+def test_a_page_that_is_down_for_a_while_is_read_later(world: World) -> None:
+    """Its article is told from the headline where that is enough, and judged again with its text."""
+    with world.site.out_of_order("/northern-wire/world/medical-convoy"), world.cycle() as cycle:
+        cycle.whole()
+        assert by_slug(cycle)["medical-convoy"].text_source is not TextSource.PAGE
+    with world.cycle(later=timedelta(minutes=6)) as cycle:
+        cycle.whole()
+        row = by_slug(cycle)["medical-convoy"]
+        assert row.text_source is TextSource.PAGE
+        assert row.texts == 2
+        assert sum(answer.alert_id is not None for answer in row.answers) <= 1

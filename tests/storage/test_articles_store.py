@@ -8,7 +8,7 @@ from pipelines.errors import StoreError
 from pipelines.model import Content
 from pipelines.states import TextSource
 from storage.store import SqlStore
-from tests.storage.samples import LATER, MINUTE, NOW, content, entry, extract, feed, group, match, poll
+from tests.storage.samples import LATER, MINUTE, NOW, content, entry, extract, feed, group, match, matched, poll
 
 
 def latest(store: SqlStore) -> list[Content]:
@@ -76,24 +76,32 @@ def test_a_page_text_after_a_headline_is_judged_again(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("source", [TextSource.FEED, TextSource.HEADLINE])
-def test_a_poorer_text_of_the_same_words_displaces_no_page(store: SqlStore, source: TextSource) -> None:
+@pytest.mark.parametrize("title", ["The quake", "CORRECTED"])
+def test_a_poorer_text_displaces_no_page_whatever_the_feed_says_now(
+    store: SqlStore, source: TextSource, title: str
+) -> None:
     poll(store, entry())
     (page,) = store.articles.pages_due(NOW, 10)
-    store.articles.save_text(page, content(), NOW + MINUTE, try_again_at=LATER)
+    store.articles.save_text(page, content(), NOW + MINUTE, try_again_at=NOW + MINUTE)
+    poll(store, replace(entry(), title=title), now=LATER)
     (page,) = store.articles.pages_due(LATER, 10)
-    assert not store.articles.save_text(page, Content(title="Quake", text_source=source), LATER, try_again_at=None)
+    again = LATER + 5 * MINUTE
+    assert not store.articles.save_text(page, Content(title=title, text_source=source), LATER, try_again_at=again)
     assert latest(store) == [content()]
     assert store.articles.pages_due(LATER, 10) == []
+    (page,) = store.articles.pages_due(again, 10)
+    assert store.articles.save_text(page, content("CORRECTED"), again, try_again_at=None)
+    assert latest(store) == [content("CORRECTED")]
 
 
-def test_a_poorer_text_of_new_words_is_kept(store: SqlStore) -> None:
-    poll(store, entry())
-    extract(store)
-    poll(store, replace(entry(), title="CORRECTED"), now=LATER)
+def test_a_page_with_a_new_summary_is_a_new_text_and_judged_again(store: SqlStore) -> None:
+    matched(store)
+    poll(store, replace(entry(), summary="Two were hurt."), now=LATER)
     (page,) = store.articles.pages_due(LATER, 10)
-    corrected = Content(title="CORRECTED", text_source=TextSource.HEADLINE)
-    assert store.articles.save_text(page, corrected, LATER, try_again_at=None)
-    assert latest(store) == [corrected]
+    said = replace(content(page.entry.title), lead=page.entry.summary)
+    assert store.articles.save_text(page, said, LATER, try_again_at=None)
+    assert [revision.content for revision in match(store, now=LATER)] == [said]
+    assert store.journal.match_ledger().matched == 2
 
 
 def test_words_that_change_while_a_page_is_fetched_keep_it_due(store: SqlStore) -> None:
@@ -103,14 +111,6 @@ def test_words_that_change_while_a_page_is_fetched_keep_it_due(store: SqlStore) 
     store.articles.save_text(page, content(), NOW + MINUTE, try_again_at=None)
     (again,) = store.articles.pages_due(NOW + MINUTE, 10)
     assert again.entry.title == "CORRECTED"
-
-
-def test_an_article_given_up_without_a_text_is_due_when_another_feed_brings_it(store: SqlStore) -> None:
-    """Its own feed's text was never saved: a run was killed for good, say."""
-    poll(store, entry())
-    extract(store)
-    poll(store, entry("flood"), of=feed("b"), now=LATER)
-    assert [page.entry.title for page in store.articles.pages_due(LATER, 10)] == ["The flood"]
 
 
 def test_a_text_that_no_database_takes_is_cleaned(store: SqlStore) -> None:

@@ -9,10 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import StoreError
-from pipelines.model import FeedEntry, FeedState, Published
-from pipelines.states import FeedId
+from pipelines.model import Content, FeedEntry, FeedState, Published
+from pipelines.protocols import Arrivals
+from pipelines.states import FeedId, TextSource
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, entry, extract, feed, outlet, poll, state
+
+
+def read_feeds(store: SqlStore, now: datetime = NOW) -> list[bool]:
+    """Give every due article the text of its entry; whether each is new."""
+    made = []
+    for page in store.articles.pages_due(now, 10):
+        source = TextSource.FEED if page.entry.body else TextSource.HEADLINE
+        said = Content(title=page.entry.title, lead=page.entry.summary, body=page.entry.body, text_source=source)
+        made.append(store.articles.save_text(page, said, now, try_again_at=None))
+    return made
 
 
 def test_new_feeds_are_due_at_once_and_read_back_whole(store: SqlStore) -> None:
@@ -102,6 +113,27 @@ def test_an_entry_is_known_by_url_or_guid(store: SqlStore, changes: dict[str, st
     poll(store, entry())
     arrivals = poll(store, replace(entry(), **changes), now=LATER)  # type: ignore[arg-type]
     assert (arrivals.new == ()) is known
+
+
+def test_a_guid_used_again_for_another_article_swallows_nothing(store: SqlStore) -> None:
+    poll(store, entry("quake"))
+    other = replace(entry("flood"), guid=entry("quake").guid)
+    arrivals = poll(store, other, now=LATER)
+    assert (arrivals.new, arrivals.changed) == ((replace(other, guid=None),), ())
+    assert {page.entry.title for page in store.articles.pages_due(LATER, 10)} == {"The quake", "The flood"}
+    corrected = replace(other, summary="It was worse.")
+    assert poll(store, corrected, entry("quake"), now=LATER).changed == (corrected,)
+    assert poll(store, corrected, entry("quake"), now=LATER) == Arrivals()
+
+
+def test_an_article_that_moved_stays_the_same_and_is_fetched_from_its_new_link(store: SqlStore) -> None:
+    poll(store, entry())
+    extract(store)
+    moved = replace(entry(), url="https://tufa.example/moved", link="https://tufa.example/moved?from=rss")
+    assert poll(store, moved, now=LATER) == Arrivals()
+    assert poll(store, replace(moved, summary="It was two."), now=LATER).new == ()
+    (page,) = store.articles.pages_due(LATER, 10)
+    assert (page.article.url, page.article.link, page.entry.link) == (entry().url, moved.link, moved.link)
 
 
 def test_an_entry_without_names_is_known_by_its_words(store: SqlStore) -> None:
@@ -200,6 +232,28 @@ def test_an_article_with_a_text_is_not_extracted_for_a_second_feed(store: SqlSto
     extract(store)
     assert poll(store, entry(), of=feed("basalt"), now=LATER).new == (entry(),)
     assert store.articles.pages_due(LATER, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "due"),
+    [
+        ({}, {"summary": "It shook."}, True),
+        ({"summary": "It shook."}, {"summary": "It shook twice."}, True),
+        ({"body": "It shook."}, {"body": "It shook, and then it shook again."}, True),
+        ({"summary": "It shook."}, {"summary": "It shook."}, False),
+        ({"body": "It shook."}, {"summary": "It shook, and then it shook again."}, False),
+    ],
+)
+def test_a_second_feed_that_says_more_than_the_first_is_heard(
+    store: SqlStore, first: dict[str, str], second: dict[str, str], *, due: bool
+) -> None:
+    poll(store, replace(entry(), **first))  # type: ignore[arg-type]
+    read_feeds(store)
+    poll(store, replace(entry(), **second), of=feed("basalt"), now=LATER)  # type: ignore[arg-type]
+    assert [page.entry.summary + page.entry.body for page in store.articles.pages_due(LATER, 10)] == (
+        ["".join(second.values())] if due else []
+    )
+    assert read_feeds(store, LATER) == [due] * due
 
 
 def test_whose_text_it_is_comes_from_the_caller_where_the_feed_does_not_say(store: SqlStore) -> None:

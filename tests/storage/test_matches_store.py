@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.delivery.excerpt import HITS_READ
 from pipelines.errors import StoreError
-from pipelines.model import Judgement
-from pipelines.states import Outcome, RevisionId, RuleStatus, Severity
+from pipelines.model import Hit, Judgement
+from pipelines.states import Field, Outcome, RevisionId, RuleStatus, Severity
+from storage.matches import HITS_KEPT
 from storage.store import SqlStore
 from tests.storage.samples import (
     LATER,
@@ -48,6 +50,22 @@ def test_a_match_reads_back_whole(store: SqlStore) -> None:
     assert (found.revision, found.story_id, found.matched_at) == (revision, story, NOW)
     assert found.revision.content == content()
     assert found.revision.article.tags == {"region", "tufa-outlet"}
+
+
+def test_of_each_group_the_first_hits_are_kept_as_many_as_an_alert_looks_at(store: SqlStore) -> None:
+    poll(store, entry())
+    extract(store)
+    group(store)
+    store.matches.sync_rules([rule()], NOW)
+    hits = [Hit(group=name, field=Field.BODY, start=n, end=n + 1, text="x") for n in range(200) for name in "ab"]
+    hits.append(Hit(group="c", field=Field.BODY, start=200, end=201, text="x"))
+    (revision,) = store.matches.unmatched(10)
+    judged = [(revision.revision_id, replace(judgement(), hits=tuple(hits)))]
+    store.matches.save_matches([revision.revision_id], judged, NOW)
+    with store.alerts.dispatching(NOW) as dispatch:
+        (found,) = dispatch.undecided(10)
+    assert found.judgement.hits == (*hits[: 2 * HITS_KEPT], hits[-1])
+    assert HITS_KEPT == HITS_READ
 
 
 def test_a_text_is_judged_once_and_a_match_stored_once(store: SqlStore) -> None:

@@ -1,11 +1,11 @@
 """Alerts, verdicts and the outbox: once per match, leases, order, second chances."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from pipelines.alerts import Delivery, Verdict
+from pipelines.alerts import BACKLOG_REASON, Delivery, Verdict
 from pipelines.errors import StoreError
 from pipelines.states import AlertId, AlertReason, DeliveryId, DeliveryState, ReceiverId, VerdictKind
 from storage.store import SqlStore
@@ -30,10 +30,10 @@ from tests.storage.samples import (
 LEASE = timedelta(seconds=30)
 
 
-def claim_all(store: SqlStore, receiver: ReceiverId = MAIL) -> Sequence[Delivery]:
+def claim_all(store: SqlStore, receiver: ReceiverId = MAIL, *, now: datetime = NOW) -> Sequence[Delivery]:
     """Claim until nothing is left."""
     claimed: list[Delivery] = []
-    while delivery := store.outbox.claim(receiver, NOW, NOW + LEASE):
+    while delivery := store.outbox.claim(receiver, now, now + LEASE):
         claimed.append(delivery)
     return claimed
 
@@ -93,6 +93,50 @@ def test_a_verdict_decides_a_match_once_and_for_all(store: SqlStore) -> None:
     assert store.outbox.receivers_due(LATER) == []
     ledger = store.journal.match_ledger()
     assert (ledger.matched, ledger.accounted, ledger.verdicts) == (1, 1, {VerdictKind.HELD: 1})
+
+
+def hold_back(store: SqlStore, reason: str) -> None:
+    """Decide every match against telling."""
+    with store.alerts.dispatching(NOW) as dispatch:
+        for one in dispatch.undecided(10):
+            held = Verdict(match_id=one.match_id, step="dispatch", kind=VerdictKind.HELD, reason=reason, decided_at=NOW)
+            dispatch.save_verdict(held)
+
+
+@pytest.mark.parametrize(("reason", "again"), [(BACKLOG_REASON, 1), ("shadow rule", 0)])
+def test_what_was_held_back_as_backlog_is_decided_anew_once_it_is_news(
+    store: SqlStore, reason: str, again: int
+) -> None:
+    poll(store, entry(), entry("other"), of=feed("new"), backlog_before=LATER)
+    extract(store)
+    group(store)
+    match(store)
+    hold_back(store, reason)
+    poll(store, entry(), of=feed("newer"), backlog_before=LATER)
+    assert store.due_work(LATER).backlog == 0
+    poll(store, entry(), now=LATER)
+    assert store.due_work(LATER).backlog == again
+    ledger = store.journal.match_ledger()
+    assert (ledger.undecided, ledger.accounted) == (again, ledger.matched)
+    with store.alerts.dispatching(LATER) as dispatch:
+        for one in dispatch.undecided(10):
+            assert (one.revision.article.url, one.revision.article.backlog) == (entry().url, False)
+            dispatch.save_alert(new_alert(one, MAIL))
+    assert len(claim_all(store, now=LATER)) == again
+    poll(store, entry(), of=feed("newest"), now=LATER)
+    assert store.due_work(LATER).backlog == 0
+
+
+def test_the_receiver_that_waits_longest_comes_first(store: SqlStore) -> None:
+    matched(store, "first")
+    alert(store, MAIL)
+    matched(store, "second", now=NOW + MINUTE)
+    alert(store, CHAT, MAIL, now=NOW + MINUTE)
+    assert store.outbox.receivers_due(LATER) == [MAIL, CHAT]
+    (one, *_) = claim_all(store)
+    store.outbox.mark_failed(one.delivery_id, "slow", NOW + 2 * MINUTE, NOW)
+    store.outbox.claim(MAIL, NOW + MINUTE, LATER)
+    assert store.outbox.receivers_due(NOW + 2 * MINUTE) == [CHAT, MAIL]
 
 
 def test_a_kill_while_dispatching_leaves_the_match_undecided(store: SqlStore) -> None:

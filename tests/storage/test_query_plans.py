@@ -91,9 +91,17 @@ def save_match_again(store: SqlStore) -> None:
     store.matches.save_matches([RevisionId(1)], [(RevisionId(1), judgement())], LATER)
 
 
+def rise(store: SqlStore) -> None:
+    """Backlog of one feed that another brings as news."""
+    poll(store, entry("old"), of=feed("basalt"), backlog_before=LATER, now=LATER)
+    poll(store, entry("old"), of=feed("slate"), now=LATER)
+
+
 HOT: dict[str, Callable[[SqlStore], object]] = {
     "due feeds": lambda store: store.feeds.due_feeds(NOW),
     "record a poll": lambda store: poll(store, replace(entry(), title="New words"), entry("new"), now=LATER),
+    "record what moved": lambda store: poll(store, replace(entry(), url="https://tufa.example/2", link="2"), now=LATER),
+    "record what rises": rise,
     "pages due": lambda store: store.articles.pages_due(LATER, 10),
     "save a text": save_text_again,
     "group": group_again,

@@ -59,7 +59,6 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
             "outlet_id": "o",
             "first_seen_at": NOW,
             "backlog": False,
-            "words_at": NOW,
             "extract_attempts": 0,
         },
     ),

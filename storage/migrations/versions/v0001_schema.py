@@ -80,7 +80,7 @@ def _articles() -> None:
         "articles",
         sa.Column("article_id", KEY, nullable=False),
         *_columns(TEXT, "url", "link", "outlet_id", nullable=False),
-        *_columns(TIME, "first_seen_at", "words_at", nullable=False),
+        *_columns(TIME, "first_seen_at", nullable=False),
         sa.Column("backlog", sa.Boolean(), nullable=False),
         sa.Column("extract_due_at", TIME),
         sa.Column("extract_attempts", sa.Integer(), nullable=False),

@@ -154,7 +154,7 @@ def test_a_link_cannot_leave_its_place() -> None:
 
 def test_an_operator_notice_is_bounded_too() -> None:
     notice = operator_notice("3 feeds fail\r\n", [f"feed {number} @here" for number in range(30)])
-    assert notice.title == "Wirewatch: 3 feeds fail"
+    assert notice.title == "3 feeds fail"
     assert notice.text.splitlines()[0] == "feed 0 ＠here"
     assert notice.text.splitlines()[-1] == "and 10 more"
     assert operator_notice("x", []).text

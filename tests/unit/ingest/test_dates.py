@@ -16,6 +16,11 @@ from pipelines.states import Precision
         ("7 Feb 23 08:15:30 EST", "2023-02-07T08:15:30-05:00"),
         ("Tue, 07-Feb-2023 08:15:30 MSK", "2023-02-07T08:15:30+03:00"),
         ("Tuesday, 07 February 2023 08:15:30 GMT+0300", "2023-02-07T08:15:30+03:00"),
+        ("Tue, 07 Feb 2023 08:15:30 AMT", "2023-02-07T08:15:30+04:00"),
+        ("Tue, 07 Feb 2023 08:15:30 AZT", "2023-02-07T08:15:30+04:00"),
+        ("Tue, 07 Feb 2023 08:15:30 GET", "2023-02-07T08:15:30+04:00"),
+        ("2023-02-07 08:15:30 IRST", "2023-02-07T08:15:30+03:30"),
+        ("Tue, 07 Feb 2023 08:15:30 XYZ", "2023-02-07T08:15:30+00:00"),
         ("Tue, 07 Feb 2023 08:15:30 +0000 (UTC)", "2023-02-07T08:15:30+00:00"),
         ("Вт, 07 фев 2023 08:15:30 +0300", "2023-02-07T08:15:30+03:00"),
         ("Seg, 24 Set 2018 19:22:00 -0300", "2018-09-24T19:22:00-03:00"),
@@ -55,6 +60,16 @@ def test_what_no_calendar_has_is_told(text: str) -> None:
 )
 def test_what_is_in_neither_form_is_none(text: str) -> None:
     assert parse_date(text) is None
+
+
+@pytest.mark.parametrize("zone", ["GMT", "msk", "AMT", "GMT+4", "XYZ+0400", "+0400", "Z"])
+def test_a_zone_by_figures_or_by_a_known_name_is_an_offset(zone: str) -> None:
+    assert has_offset(f"Tue, 07 Feb 2023\n08:15 {zone}")
+
+
+@pytest.mark.parametrize("zone", ["", "XYZ", "IST", "A"])
+def test_a_zone_that_is_not_there_or_not_known_is_none(zone: str) -> None:
+    assert not has_offset(f"Tue, 07 Feb 2023\n08:15 {zone}")
 
 
 def test_a_time_without_an_offset_is_known() -> None:

@@ -81,8 +81,38 @@ def test_the_pages_own_stamp(head: str, top: str, published: str) -> None:
     assert str(read(page(head=head, top=top)).published) == published
 
 
-def test_a_day_gives_way_to_the_feeds_time() -> None:
-    assert read(page(), entry=ENTRY).published == ENTRY.published
+DECLARED = '<meta property="article:published_time" content="{}">'
+
+
+@pytest.mark.parametrize(
+    ("head", "top"),
+    [
+        ("", ""),
+        ("", '<time datetime="2019-01-02T03:04:05Z">then</time>'),
+        ("", '<aside><time datetime="2019-01-02" itemprop="datePublished">then</time></aside>'),
+        ('<meta name="last-modified" content="2019-01-02T03:04:05Z">', ""),
+        ('<meta property="article:modified_time" content="2024-01-02T03:04:05Z">', ""),
+        (DECLARED.format("2023-02-07"), ""),
+        (DECLARED.format("2023-02-06"), ""),  # at -12:00
+    ],
+)
+def test_the_feeds_time_goes_before_what_a_page_only_hints_at(head: str, top: str) -> None:
+    assert read(page(head=head, top=top), entry=ENTRY).published == ENTRY.published
+
+
+@pytest.mark.parametrize("declared", ["2019-01-02", "2023-02-08", "2023-02-07T12:00:00+04:00"])
+def test_what_a_page_declares_goes_before_the_feeds_time(declared: str) -> None:
+    assert str(read(page(head=DECLARED.format(declared)), entry=ENTRY).published) == declared
+
+
+def test_a_hint_serves_where_the_feed_has_no_date() -> None:
+    entry = FeedEntry(title="Dam gives way")
+    assert str(read(page(top='<time datetime="2023-02-06">'), entry=entry).published) == "2023-02-06"
+
+
+def test_no_day_is_guessed_for_an_article_of_a_feed() -> None:
+    html = page(end="<p>Published: 6 February 2023</p>")
+    assert extract(html, url=None, entry=FeedEntry(title="Dam gives way")).published is None
 
 
 def test_a_day_in_the_text_is_found_where_nothing_else_tells() -> None:
@@ -139,6 +169,45 @@ def test_a_page_without_text_gives_the_feeds() -> None:
     assert (content.title, content.authors, content.language) == ("Dam gives way", ("Feed Writer",), "hy")
 
 
+def test_a_wall_before_the_article_leaves_the_feeds_headline_and_facts() -> None:
+    html = (
+        '<html lang="de"><head><title>Just a moment...</title><meta name="author" content="Wall">'
+        f"{DECLARED.format('2019-01-02T03:04:05Z')}</head><body><h1>Before you continue</h1></body></html>"
+    )
+    content = read(html.encode(), entry=ENTRY, language="en")
+    assert content == from_entry(ENTRY, "en")
+
+
+BINARY = (b"%PDF-1.7\n", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"PK\x03\x04", b"a\0\0b")
+WORDS = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>".encode()
+
+
+@pytest.mark.parametrize("start", BINARY)
+def test_bytes_that_are_no_text_give_the_feeds_words(start: bytes) -> None:
+    assert read(start * 50 + WORDS, entry=ENTRY, language="en") == from_entry(ENTRY, "en")
+    assert read(start * 50 + WORDS) == from_entry(FeedEntry(title=""), None)
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "image/svg+xml", "application/octet-stream", "video/mp4; a=b"])
+def test_a_type_that_is_no_text_gives_the_feeds_words(kind: str) -> None:
+    assert read(page(), entry=ENTRY, content_type=kind) == from_entry(ENTRY, None)
+
+
+@pytest.mark.parametrize("kind", [None, "", "html", "Text/HTML;charset=utf-8", "application/xhtml+xml", "text/plain"])
+def test_a_type_of_text_or_none_is_read(kind: str | None) -> None:
+    assert read(page(), entry=ENTRY, content_type=kind).text_source is TextSource.PAGE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kind"),
+    [("utf-16", None), ("utf-16-le", None), ("utf-32", None), ("utf-16-be", "text/html; charset=utf-16be")],
+)
+def test_wide_characters_are_text(encoding: str, kind: str | None) -> None:
+    blank = " " if kind else ""
+    content = read((blank + page().decode()).encode(encoding), content_type=kind)
+    assert content.body == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
 @pytest.mark.parametrize("html", [b"", b"  ", b"\0\0\0", b"\xff\xfe"])
 def test_no_page_gives_the_headline_alone(html: bytes) -> None:
     content = read(html, entry=FeedEntry(title="Dam", summary="Flooded."), language="en")
@@ -167,6 +236,20 @@ def test_the_charset_of_the_header_counts() -> None:
     content = read(html.encode("cp1251"), content_type="text/html; charset=windows-1251")
     assert content.body.startswith("Жители посёлка")
     assert content.title == "Плотина"
+
+
+def test_text_between_blocks_that_are_cut_stays() -> None:
+    cut = "<span class=modal>Subscribe</span>"
+    body = (
+        f"<p>{cut}{FIRST} {cut}{cut}{SECOND}<b>{cut}</b> {cut}{THIRD}{cut}</p><p>{SECOND}</p>" + f"<p>{FIRST}</p>" * 3
+    )
+    assert read(page(body=body)).body.split("\n")[0] == f"{FIRST} {SECOND} {THIRD}"
+
+
+def test_time_grows_with_the_blocks_that_are_cut_alone() -> None:
+    began = time.process_time()
+    read(page(body="<p>" + "<span class=modal></span>words here " * 38_000))  # 12 s where each tail is joined anew
+    assert time.process_time() - began < 4
 
 
 def test_time_grows_with_the_page_alone() -> None:

@@ -1,6 +1,7 @@
 """Feeds to entries: formats, cleaning, and what hostile documents do."""
 
 import time
+from contextlib import suppress
 from xml.sax.saxutils import escape
 
 import pytest
@@ -158,10 +159,11 @@ def test_a_date_in_another_form_is_feedparsers() -> None:
     assert str(entry.published) == "2004-01-04T16:29:06+00:00"
 
 
-def test_a_date_without_an_offset_is_told() -> None:
-    feed = read(rss("<title>A</title><pubDate>2023-02-07T08:15:30</pubDate>"))
+@pytest.mark.parametrize("date", ["2023-02-07T08:15:30", "Tue, 07 Feb 2023 08:15:30 XYZ"])
+def test_a_date_without_a_known_offset_is_told(date: str) -> None:
+    feed = read(rss(f"<title>A</title><pubDate>{date}</pubDate>"))
     assert str(feed.entries[0].published) == "2023-02-07T08:15:30+00:00"
-    assert feed.problems == ("date without an offset: taken as UTC",)
+    assert feed.problems == ("date without a known offset: taken as UTC",)
 
 
 def test_a_summary_as_long_as_an_article_is_the_body() -> None:
@@ -193,6 +195,43 @@ def test_a_long_author_costs_no_more_than_a_short_one() -> None:
     began = time.process_time()
     read(rss(f"<title>A</title><author>a@{'a.' * 30_000}!</author>"))
     assert time.process_time() - began < 2  # 2.7 s for half of it without the cut
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        "<?xml?>" + "\n" * 40_000,
+        "<?" + 'encoding="' * 4_000 + "?>",
+        "<!---->" * 40_000,
+        "<!---->\n" * 40_000 + "text",
+        "<!-- " * 40_000,
+        "<?xml?>" + "\n<!ENTITY" * 40_000,
+        "<?xml?>" + "\n<!DOCTYPE" * 40_000,
+    ],
+    ids=lambda prolog: prolog[:16].strip(),
+)
+def test_time_grows_with_the_prolog_alone(prolog: str) -> None:
+    began = time.process_time()
+    with suppress(NotAFeed):
+        read(prolog + rss("<title>A</title>"))
+    with pytest.raises(NotAFeed):
+        read(prolog + "<p>A</p>")
+    assert time.process_time() - began < 2
+
+
+def test_a_prolog_may_hold_comments_instructions_and_entities() -> None:
+    prolog = (
+        '\n<?xml version="1.1" encoding="koi8-r"?>\n\n<?xml-stylesheet href="a.xsl"?><!-- <rss> -->\n\n'
+        '<!DOCTYPE rss [\n\n  <!ENTITY  dam  "Dam">\n\n]>\n'
+    )
+    feed = read(prolog + rss("<title>&dam; gives way</title>").partition("?>")[2])
+    assert [entry.title for entry in feed.entries] == ["Dam gives way"]
+    assert feed.problems == ()
+
+
+def test_an_html_page_is_told_as_one_behind_comments() -> None:
+    with pytest.raises(NotAFeed, match="HTML page"):
+        read("<!-- a -->\n<!-- b --> <!DOCTYPE html><p>Maintenance</p>")
 
 
 def test_entities_of_entities_end() -> None:

@@ -51,7 +51,7 @@ def test_feeds_in_the_files_order(path: Path) -> None:
 
 
 def test_no_feeds_yet_is_no_fault(path: Path) -> None:
-    path.write_text("version: 1\n")
+    path.write_text("version: 1\nfeeds: []\n")
     assert load_feeds(path) == ()
 
 
@@ -89,7 +89,17 @@ feeds:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "version: 2", "feeds: []", "version: 1\nfeeds: {}", "version: 1\nfeeds: [1]", "[]"]
+    "text",
+    [
+        "",
+        "version: 1",
+        "version: 1\nfeeds:",
+        "version: 2",
+        "feeds: []",
+        "version: 1\nfeeds: {}",
+        "version: 1\nfeeds: [1]",
+        "[]",
+    ],
 )
 def test_other_shapes_are_faults(path: Path, text: str) -> None:
     assert faults(path, text)

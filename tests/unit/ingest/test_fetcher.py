@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from pipelines.errors import BadStatus, FetchError, RefusedAddress, TooLarge, Unreachable
+from pipelines.errors import BadStatus, FetchError, RefusedAddress, SettingsError, TooLarge, Unreachable
 from pipelines.ingest.fetcher import HttpFetcher, Limits
 from pipelines.protocols import Request, Response
 from tests.web import Asked, Page, Web, web_server
@@ -216,6 +216,28 @@ def test_loopback_is_refused_however_it_is_spelt(web: Web, host: str) -> None:
     error = refusal(f"http://{host}:{web.port}/", allow=frozenset(), limits=Limits(connect=2, total=3))
     assert isinstance(error, RefusedAddress | Unreachable)
     assert web.requests == []
+
+
+@pytest.mark.parametrize("allowed", ["127.0.0.1.", "127.0.0.1.:{port}", "127.0.0.1:{port}"])
+def test_an_allowed_host_may_end_in_a_dot(web: Web, allowed: str) -> None:
+    web.serve("/", "ok")
+    allow = frozenset({allowed.format(port=web.port)})
+    assert fetch(web.url(), allow=allow).body == b"ok"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused"),
+    [("[::1]:9", False), ("[::1]", False), ("::1", False), ("[0:0:0:0:0:0:0:1]:9", False), ("[::1]:10", True)],
+)
+def test_an_allowed_host_may_be_an_ipv6_address(allowed: str, refused: bool) -> None:
+    error = refusal("http://[::1]:9/", allow=frozenset({allowed}))
+    assert isinstance(error, RefusedAddress if refused else Unreachable)
+
+
+@pytest.mark.parametrize("allowed", ["http://127.0.0.1", "a/b", "a:b", "a:99999", "[::1", "u@a"])
+def test_what_is_no_host_cannot_be_allowed(allowed: str) -> None:
+    with pytest.raises(SettingsError, match="WIREWATCH_ALLOW_HOSTS"):
+        HttpFetcher(frozenset({allowed}))
 
 
 def test_allowed_hosts_may_name_a_port(web: Web) -> None:

@@ -1,7 +1,8 @@
 """When a feed is polled next, and what is remembered."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import BadStatus, NotAFeed, Unreachable
 from pipelines.ingest.polling import LONGEST, after_failure, after_success, backlog_before
-from pipelines.model import Feed, FeedState
+from pipelines.model import Feed, FeedState, Published
 from pipelines.protocols import Response
 from pipelines.states import FeedId
 
@@ -73,7 +74,11 @@ def test_a_failure_keeps_validators_and_says_why() -> None:
     bad = after_failure(good, FEED, NotAFeed("an HTML page, not a feed"), NOW + timedelta(hours=1))
     assert (bad.etag, bad.first_polled_at, bad.succeeded_at) == ('"a"', NOW, NOW)
     assert (bad.failures, bad.error, bad.polled_at) == (1, "an HTML page, not a feed", NOW + timedelta(hours=1))
-    assert after_failure(good, FEED, KeyError(), NOW).error == "KeyError"
+
+
+@pytest.mark.parametrize("error", [KeyError(), ValueError("https://user:secret@news.example/")])
+def test_an_error_not_ours_is_stored_by_its_name_alone(error: Exception) -> None:
+    assert after_failure(FRESH, FEED, error, NOW).error == f"unexpected {type(error).__name__}: see the log"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +94,13 @@ def test_what_is_older_than_the_first_good_poll_starts_silent() -> None:
     assert backlog_before(FRESH, FEED, NOW) == NOW - timedelta(hours=24)
     assert backlog_before(failed(2), FEED, NOW) == NOW - timedelta(hours=24)
     assert backlog_before(after_success(FRESH, FEED, answer(), NOW), FEED, NOW) is None
+
+
+def test_without_a_backfill_all_of_the_first_good_poll_starts_silent() -> None:
+    before = backlog_before(FRESH, replace(FEED, backfill=timedelta(0)), NOW)
+    assert before is not None
+    assert before > NOW + timedelta(days=10_000)
+    assert before > Published(moment=datetime(2100, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12)))).utc
 
 
 @given(

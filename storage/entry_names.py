@@ -1,0 +1,139 @@
+"""The names by which a feed's entries are known: URL, guid, or the words alone."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, select
+
+from pipelines.model import FeedEntry
+from pipelines.states import ArticleId, FeedId
+from storage.records import rows_in
+from storage.tables import NAMELESS, feed_entries
+from storage.types import clean_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An entry that the store has, or that stood earlier in the same document (`entry_key` None)."""
+
+    entry_key: int | None = None
+    article_id: ArticleId | None = None
+    content_hash: str
+    url: str | None
+    title: str
+    link: str | None
+
+    def is_other_than(self, entry: FeedEntry) -> bool:
+        """Whether one guid of both is only reused: neither URL nor title is the same."""
+        return None not in (self.url, entry.url) and self.url != _key(entry.url) and self.title != entry.title
+
+    def moves_to(self, entry: FeedEntry) -> bool:
+        """Whether `entry`, known by its guid, gives a new address."""
+        return bool(entry.link) and self.url != _key(entry.url) and self.link != entry.link
+
+
+@dataclass(slots=True)
+class Names:
+    """The known entries of a feed by each of their names."""
+
+    urls: dict[str, Known] = field(default_factory=dict)
+    guids: dict[str, Known] = field(default_factory=dict)
+    hashes: dict[str, Known] = field(default_factory=dict)
+    """Of entries with neither URL nor guid."""
+
+    def add(self, known: Known, url: str | None, guid: str | None) -> None:
+        """Let `known` be found by these names too, but for those that another entry has."""
+        if url is not None:
+            self.urls.setdefault(url, known)
+        if guid is not None:
+            self.guids.setdefault(guid, known)
+        if url is None and guid is None:
+            self.hashes.setdefault(known.content_hash, known)
+
+    def find(self, entry: FeedEntry) -> Known | None:
+        """The known entry that `entry` is: a guid tells only where URL or title do not speak against it."""
+        url, guid = _key(entry.url), _key(entry.guid)
+        if url is None and guid is None:
+            return self.hashes.get(entry.content_hash)
+        if url is not None and url in self.urls:
+            return self.urls[url]
+        known = self.guids.get(guid) if guid is not None else None
+        return None if known is None or known.is_other_than(entry) else known
+
+    def has_guid(self, entry: FeedEntry) -> bool:
+        """Whether a known entry has the guid of this one."""
+        return _key(entry.guid) in self.guids
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The entries of a document by what is to be done with them, each in the document's order."""
+
+    new: list[FeedEntry] = field(default_factory=list)
+    changed: list[tuple[Known, FeedEntry]] = field(default_factory=list)
+    """Known ones with other words."""
+    moved: list[tuple[Known, FeedEntry]] = field(default_factory=list)
+    """Known ones with another address, whether or not their words changed."""
+
+
+def load_names(connection: Connection, feed_id: FeedId, entries: Collection[FeedEntry]) -> Names:
+    """What the store has of a feed under the names of `entries`."""
+    columns = feed_entries.c
+    of_feed = select(
+        columns.entry_key,
+        columns.article_id,
+        columns.content_hash,
+        columns.url,
+        columns.title,
+        columns.link,
+        columns.guid,
+    ).where(columns.feed_id == feed_id)
+    names = Names()
+    for query, column, keys in (
+        (of_feed, columns.url, [entry.url for entry in entries if entry.url]),
+        (of_feed, columns.guid, [entry.guid for entry in entries if entry.guid]),
+        (
+            of_feed.where(NAMELESS),
+            columns.content_hash,
+            [entry.content_hash for entry in entries if not entry.url and not entry.guid],
+        ),
+    ):
+        for row in rows_in(connection, query, column, keys):
+            known = Known(
+                entry_key=row.entry_key,
+                article_id=row.article_id,
+                content_hash=row.content_hash,
+                url=row.url,
+                title=row.title,
+                link=row.link,
+            )
+            names.add(known, row.url, row.guid)
+    return names
+
+
+def sort(entries: Iterable[FeedEntry], names: Names) -> Sorted:
+    """New, changed and moved entries; of one entry given twice, the first counts. A reused guid stays the old one's."""
+    found = Sorted()
+    met: set[int] = set()
+    for given in entries:
+        known = names.find(given)
+        # A guid that is in use is a key in the store, and stays with the entry that has it.
+        entry = replace(given, guid=None) if known is None and names.has_guid(given) else given
+        names.add(known or _first_met(entry), _key(entry.url), _key(entry.guid))
+        if known is None:
+            found.new.append(entry)
+        elif known.entry_key is not None and known.entry_key not in met:
+            met.add(known.entry_key)
+            if known.content_hash != entry.content_hash:
+                found.changed.append((known, entry))
+            if known.moves_to(entry):
+                found.moved.append((known, entry))
+    return found
+
+
+def _first_met(entry: FeedEntry) -> Known:
+    return Known(content_hash=entry.content_hash, url=_key(entry.url), title=entry.title, link=entry.link)
+
+
+def _key(text: str | None) -> str | None:
+    return clean_key(text) if text else None
