@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check run lock
+.PHONY: setup demo test check run lock peers
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -34,8 +34,14 @@ check: setup
 run: setup
 	@$(BIN)/wirewatch dev
 
+# What the benchmarks measure against; no part of the product.
+peers: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/peers.lock
+
 # Resolve anew; the header and every trace of where packages come from stay out of the file.
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --quiet --upgrade --output-file requirements.lock
+	$(BIN)/uv pip compile benchmarks/peers.in --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-header --quiet --upgrade --output-file benchmarks/peers.lock
