@@ -44,6 +44,8 @@ __all__ = [
     "Loc",
     "Written",
     "append_item",
+    "parse",
+    "raw_of",
     "read",
     "suggest",
 ]
@@ -54,14 +56,18 @@ MAX_DEPTH = 32
 
 def read(path: Path) -> DeskFile:
     """The file, parsed once for each content; raises DeskFileError with every fault found."""
+    return parse(path, raw_of(path))
+
+
+def raw_of(path: Path) -> bytes:
+    """The file's bytes, of a file that is too large only what shows it; raises DeskFileError."""
     try:
         with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise DeskFileError([Fault(path, 1, 1, f"cannot read: {error.strerror or error}")]) from error
     except ValueError as error:
         raise DeskFileError([Fault(path, 1, 1, f"cannot read: {error}")]) from error
-    return _parsed(path, raw)
 
 
 def append_item(path: Path, key: str, item: Mapping[str, Data]) -> None:
@@ -71,14 +77,15 @@ def append_item(path: Path, key: str, item: Mapping[str, Data]) -> None:
     if not isinstance(before.data, dict) or not (current is None or isinstance(current, list)):
         raise DeskFileError([before.fault([key], f"`{key}` is not a list: nothing was added")])
     text = _appended(before, key, item, current or [])
-    after = _parsed(path, text.encode())
+    after = parse(path, text.encode())
     if after.data != {**before.data, key: [*(current or []), dict(item)]}:
         raise DeskFileError([before.fault([key], "cannot add to this file without changing the rest of it")])
     _replace(path.resolve(), text)
 
 
 @lru_cache(maxsize=256)
-def _parsed(path: Path, raw: bytes) -> DeskFile:
+def parse(path: Path, raw: bytes) -> DeskFile:
+    """What the bytes say, `path` being where they came from; raises DeskFileError with every fault found."""
     if len(raw) > MAX_BYTES:
         raise DeskFileError([Fault(path, 1, 1, "over 1 MiB: split the file")])
     try:

@@ -33,6 +33,7 @@ class _Compilation:
         self._loc = loc
         self._record = record
         self._lists = lists
+        self._used: set[str] = set()
         self.faults: list[Fault] = []
 
     def rule(self) -> CompiledRule | None:
@@ -57,7 +58,9 @@ class _Compilation:
             source=self._source(),
         )
         sequences = sum(bool(test.sequence) for test in record.tests)
-        return CompiledRule(rule, scope, groups, when, unless, tests, sequences, self._file, self._loc)
+        was = RuleId(record.was) if record.was else None
+        used = frozenset(self._used)
+        return CompiledRule(rule, scope, groups, when, unless, tests, sequences, self._file, self._loc, used, was)
 
     def _groups(self) -> dict[str, Group]:
         if self._record.terms is None:
@@ -90,6 +93,7 @@ class _Compilation:
         found: dict[Term, tuple[Term, ...]] = {}
         for index, record in enumerate(records):
             if record.list is not None:
+                self._used.add(record.list)
                 if record.list not in self._lists.terms:
                     self._fault((*loc, index), self._lists.unknown(record.list))
                 add_terms(found, self._lists.terms.get(record.list, {}))

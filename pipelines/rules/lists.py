@@ -1,12 +1,12 @@
 """The shared lists of lists.yaml, lists within lists resolved."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from pipelines.desk_files import DeskFile, Fault, read, suggest
+from pipelines.desk_files import DeskFile, Fault, suggest
 from pipelines.errors import DeskFileError
 from pipelines.rules.rule import Term, Terms
 from pipelines.rules.schema import ListRecord, ListsFile, TermRecord
+from pipelines.rules.sources import LISTS, Source
 from pipelines.rules.terms import add_terms
 
 MAX_DEPTH = 32
@@ -19,14 +19,15 @@ Loc = tuple[str | int, ...]
 class Lists:
     """The lists of one file. A bad term is left out of its list and named in `faults`; the others stay."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, source: Source | None) -> None:
         self.faults: list[Fault] = []
-        self.path = path
+        self._source = source
         self._records: dict[str, ListRecord] = {}
         self._broken: set[str] = set()
+        self._faulty: set[str] = set()
         self._terms: dict[str, Terms] = {}
         self._total = 0
-        self.file = self._read(path) if path else None
+        self.file = self._read(source) if source else None
         for name in self._records:
             self._resolve(name, ())
 
@@ -38,19 +39,24 @@ class Lists:
         """The terms of each list."""
         return self._terms
 
+    @property
+    def faulty(self) -> frozenset[str]:
+        """Lists of which something was left out, in themselves or in a list that they name."""
+        return frozenset(self._faulty)
+
     def unknown(self, name: str) -> str:
         """Why there is no list of this name."""
-        if self.path is None:
-            return f"unknown list `{name}`: there is no lists.yaml"
+        if self._source is None:
+            return f"unknown list `{name}`: there is no {LISTS}"
         if self.file is None:
-            return f"unknown list `{name}`: {self.path.name} cannot be read"
+            return f"unknown list `{name}`: {LISTS} cannot be read"
         if name in self._broken:
-            return f"list `{name}` cannot be used: it has faults in {self.path.name}"
+            return f"list `{name}` cannot be used: it has faults in {LISTS}"
         return f"unknown list `{name}`{suggest(name, self._records)}"
 
-    def _read(self, path: Path) -> DeskFile | None:
+    def _read(self, source: Source) -> DeskFile | None:
         try:
-            file = read(path)
+            file = source.file()
         except DeskFileError as error:
             self.faults += [fault for fault in error.faults if isinstance(fault, Fault)]
             return None
@@ -68,7 +74,7 @@ class Lists:
     def _resolve(self, name: str, within: tuple[str, ...]) -> Terms:
         if name in self._terms:
             return self._terms[name]
-        record = self._records[name]
+        record, faults = self._records[name], len(self.faults)
         loc = ("lists", name)
         within = (*within, name)
         excepts = [(*loc, "except", index) for index in range(len(record.except_))]
@@ -83,6 +89,8 @@ class Lists:
                 )
                 break
             add_terms(found, terms, cancelling)
+        if len(self.faults) > faults:
+            self._faulty.add(name)
         self._terms[name] = found
         return found
 
@@ -101,7 +109,9 @@ class Lists:
         elif name not in self._records:
             self._fault(loc, self.unknown(name))
         else:
-            return self._resolve(name, within)
+            terms = self._resolve(name, within)
+            self._faulty |= set(within) if name in self._faulty else set()
+            return terms
         return {}
 
     def _fault(self, loc: Loc, message: str) -> None:

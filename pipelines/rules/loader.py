@@ -1,20 +1,26 @@
-"""Reads every rule under a path; one bad rule or file takes no other down."""
+"""Compiles every rule under a path; one bad rule or file takes no other down."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.desk_files import DeskFile, Fault, read
+from pipelines.desk_files import DeskFile, Fault
 from pipelines.errors import DeskFileError
 from pipelines.rules.compilation import compile_rule
 from pipelines.rules.lists import Lists
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.schema import RuleRecord, RulesFile
+from pipelines.rules.sources import Sources, read_sources
 from pipelines.states import RuleId
 
-LISTS = "lists.yaml"
-OTHERS = frozenset({LISTS, "feeds.yaml", "routes.yaml"})
-"""Files at the root that hold no rules."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A rule that cannot run as it is written, or a whole file where `rule_id` and `was` cannot be read from it."""
+
+    file: Path
+    rule_id: RuleId | None = None
+    was: RuleId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,66 +29,79 @@ class RuleSet:
 
     rules: tuple[CompiledRule, ...] = ()
     faults: tuple[Fault, ...] = ()
+    broken: tuple[Broken, ...] = ()
     lists: int = 0
     """How many shared lists there are."""
+    faulty_lists: frozenset[str] = frozenset()
+    """Lists of which a part was left out."""
     lists_file: DeskFile | None = None
 
 
 def load_rules(path: Path) -> RuleSet:
     """The rules of the desk's folder, of any folder, or of one file; never raises for what it finds there."""
-    lists = Lists(_lists_path(path))
-    rules: dict[RuleId, CompiledRule] = {}
-    faults: list[Fault] = list(lists.faults)
-    try:
-        files = _rule_files(path)
-    except OSError as error:
-        return RuleSet(faults=(Fault(path, 1, 1, f"cannot read: {error.strerror or error}"),))
-    for file in files:
-        for rule in _rules_of(file, lists, faults):
-            first = rules.setdefault(rule.rule_id, rule)
-            if first is not rule:
-                place = f"{first.file.path}:{first.file.place(*first.loc)[0]}"
-                faults.append(rule.fault(f"`{rule.rule_id}` is there twice; the first, in {place}, is used", "id"))
+    return compile_rules(read_sources(path))
+
+
+def compile_rules(sources: Sources) -> RuleSet:
+    """The rules of files already read; never raises for what is in them."""
+    if sources.fault:
+        return RuleSet(faults=(sources.fault,), broken=(Broken(file=sources.path),))
+    lists = Lists(sources.lists)
+    loading = _Loading(lists)
+    for source in sources.rules:
+        try:
+            file = source.file()
+        except DeskFileError as error:
+            loading.faults += [fault for fault in error.faults if isinstance(fault, Fault)]
+            loading.broken.append(Broken(file=source.path))
+        else:
+            loading.add(file)
     return RuleSet(
-        rules=tuple(rules.values()),
-        faults=tuple(sorted(set(faults), key=lambda fault: (fault.path, fault.line, fault.column, fault.message))),
+        rules=tuple(loading.rules.values()),
+        faults=in_order([*lists.faults, *loading.faults]),
+        broken=tuple(loading.broken),
         lists=len(lists),
+        faulty_lists=lists.faulty,
         lists_file=lists.file,
     )
 
 
-def _rule_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        path.stat()
-        return [] if path.name in OTHERS else [path]
-    return sorted(
-        file
-        for file in path.rglob("*.yaml")
-        if file.is_file()
-        and not (file.parent == path and file.name in OTHERS)
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
+def in_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """Each fault once, in the order of files and lines."""
+    return tuple(sorted(set(faults), key=lambda fault: (fault.path, fault.line, fault.column, fault.message)))
 
 
-def _lists_path(path: Path) -> Path | None:
-    """lists.yaml at the root of a folder; for one file that of its own folder, else of the folder above."""
-    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
-    return next((folder / LISTS for folder in folders if (folder / LISTS).is_file()), None)
+class _Loading:
+    """Rules, faults and what is broken, as file after file adds to them."""
 
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+        self.rules: dict[RuleId, CompiledRule] = {}
+        self.faults: list[Fault] = []
+        self.broken: list[Broken] = []
 
-def _rules_of(path: Path, lists: Lists, faults: list[Fault]) -> Iterator[CompiledRule]:
-    try:
-        file = read(path)
-    except DeskFileError as error:
-        faults += [fault for fault in error.faults if isinstance(fault, Fault)]
-        return
-    root, wrong = file.check(RulesFile)
-    faults += wrong
-    for index in range(len(root.rules) if root else 0):
+    def add(self, file: DeskFile) -> None:
+        root, wrong = file.check(RulesFile)
+        self.faults += wrong
+        if root is None:
+            self.broken.append(Broken(file=file.path))
+        for index in range(len(root.rules) if root else 0):
+            for rule in self._compiled(file, index):
+                first = self.rules.setdefault(rule.rule_id, rule)
+                if first is not rule:
+                    place = f"{first.file.path}:{first.file.place(*first.loc)[0]}"
+                    message = f"`{rule.rule_id}` is there twice; the first, in {place}, is used"
+                    self.faults.append(rule.fault(message, "id"))
+
+    def _compiled(self, file: DeskFile, index: int) -> Iterator[CompiledRule]:
         record, wrong = file.check(RuleRecord, "rules", index)
-        faults += wrong
+        rule = None
         if record:
-            rule, wrong = compile_rule(file, ("rules", index), record, lists)
-            faults += wrong
-            if rule:
-                yield rule
+            rule, wrong = compile_rule(file, ("rules", index), record, self._lists)
+        self.faults += wrong
+        if rule:
+            yield rule
+        else:
+            names = (file.at("rules", index, key) for key in ("id", "was"))
+            rule_id, was = (RuleId(name) if isinstance(name, str) else None for name in names)
+            self.broken.append(Broken(file=file.path, rule_id=rule_id, was=was))

@@ -86,6 +86,10 @@ class CompiledRule:
     file: DeskFile
     loc: tuple[str | int, ...]
     """The rule's place in its file."""
+    lists: frozenset[str] = frozenset()
+    """The shared lists that it names."""
+    was: RuleId | None = None
+    """The id whose history it carries on."""
 
     @property
     def rule_id(self) -> RuleId:

@@ -1,0 +1,85 @@
+"""The bytes of a desk's rule files, read at one moment: what is judged is what was looked at."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.desk_files import DeskFile, Fault, parse, raw_of
+from pipelines.errors import DeskFileError
+
+LISTS = "lists.yaml"
+OTHERS = frozenset({LISTS, "feeds.yaml", "routes.yaml"})
+"""Files at the root that hold no rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file as it was read, or why it could not be."""
+
+    path: Path
+    raw: bytes = b""
+    fault: Fault | None = None
+
+    def file(self) -> DeskFile:
+        """Its data; raises DeskFileError."""
+        if self.fault:
+            raise DeskFileError([self.fault])
+        return parse(self.path, self.raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The files of rules under a path, in order, and the lists that they share."""
+
+    path: Path
+    rules: tuple[Source, ...] = ()
+    lists: Source | None = None
+    fault: Fault | None = None
+    """Why the path itself could not be read."""
+
+    @property
+    def digest(self) -> str:
+        """The same for the same names and bytes."""
+        whole = hashlib.sha256()
+        for source in (*self.rules, *([self.lists] if self.lists else [])):
+            for part in (str(source.path).encode("utf-8", "surrogateescape"), source.raw):
+                whole.update(b"%d:" % len(part) + part)
+        return whole.hexdigest()
+
+
+def read_sources(path: Path) -> Sources:
+    """The files of the desk's folder, of any folder, or one file; never raises for what it finds there."""
+    try:
+        paths = _rule_files(path)
+        lists = _lists_path(path)
+    except OSError as error:
+        return Sources(path=path, fault=Fault(path, 1, 1, f"cannot read: {error.strerror or error}"))
+    except ValueError as error:
+        return Sources(path=path, fault=Fault(path, 1, 1, f"cannot read: {error}"))
+    return Sources(path=path, rules=tuple(map(_source, paths)), lists=_source(lists) if lists else None)
+
+
+def _source(path: Path) -> Source:
+    try:
+        return Source(path=path, raw=raw_of(path))
+    except DeskFileError as error:
+        return Source(path=path, fault=next(fault for fault in error.faults if isinstance(fault, Fault)))
+
+
+def _rule_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        path.stat()
+        return [] if path.name in OTHERS else [path]
+    return sorted(
+        file
+        for file in path.rglob("*.yaml")
+        if file.is_file()
+        and not (file.parent == path and file.name in OTHERS)
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+
+
+def _lists_path(path: Path) -> Path | None:
+    """lists.yaml at the root of a folder; for one file that of its own folder, else of the folder above."""
+    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
+    return next((folder / LISTS for folder in folders if (folder / LISTS).is_file()), None)
