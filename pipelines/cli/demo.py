@@ -1,10 +1,11 @@
 """`wirewatch demo`: a bundled news site through the whole pipeline, by real HTTP, Dagster, chat and mail."""
 
-import logging
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -37,6 +38,8 @@ def demo(keep: Path | None) -> None:
     Nothing leaves this machine. The mails are written to wirewatch-demo/; all else is removed at the end.
     """
     began = time.monotonic()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))  # clean up, as after Ctrl-C
     _letters_folder()
     with _folder(keep) as folder, ExitStack() as stack:
         _say("A news site, a chat and a mail server start on 127.0.0.1 ...")
@@ -91,16 +94,27 @@ def _install(site: "DemoSite", folder: Path) -> Settings:
 
 
 def _run_job() -> None:
-    logging.getLogger("pipelines").setLevel(logging.CRITICAL)  # what fails is shown in the table at the end
-    from pipelines.definitions import run_monitor_job
-
-    done: list[bool] = []
-    # In a thread of its own, for Dagster would take Ctrl-C for itself in the main one.
-    job = threading.Thread(target=lambda: done.append(run_monitor_job(every_feed=True)), daemon=True)
-    job.start()
-    job.join()
-    if done != [True]:
+    """Run the monitor job in a process of its own: Ctrl-C ends it at once, and leaves it nothing to write."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-W", "ignore", "-c", _JOB], stderr=subprocess.PIPE, start_new_session=True
+    ) as job:
+        try:
+            _, told = job.communicate()
+        except BaseException:
+            os.killpg(job.pid, signal.SIGKILL)
+            raise
+    if job.returncode != 0:
+        click.echo(told.decode("utf-8", "replace"), err=True)
         raise SettingsError("the monitor job failed; `wirewatch demo --keep DIR` keeps its Dagster home to look at")
+
+
+# What fails in a feed or page is shown in the table at the end.
+_JOB = """
+import logging, sys
+logging.getLogger("pipelines").setLevel(logging.CRITICAL)
+from pipelines.definitions import run_monitor_job
+sys.exit(not run_monitor_job(every_feed=True))
+"""
 
 
 def _show_alerts(site: "DemoSite", shown: int) -> int:

@@ -64,18 +64,30 @@ def test_the_demo_shows_what_it_promises_and_cleans_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "line", "after"),
+    [
+        (signal.SIGINT, "A news site", 0.0),
+        (signal.SIGINT, "Cycle 1", 0.0),
+        (signal.SIGINT, "Cycle 1", 2.5),
+        (signal.SIGINT, "Cycle 2", 1.0),
+        (signal.SIGTERM, "Cycle 1", 2.0),
+    ],
+)
+def test_ended_half_way_it_leaves_nothing(tmp_path: Path, ending: signal.Signals, line: str, after: float) -> None:
     before = left_overs()
     with subprocess.Popen(
-        COMMAND, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        COMMAND, cwd=tmp_path, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as demo:
         assert demo.stderr is not None
-        for line in demo.stderr:
-            if line.startswith("Cycle 1"):
+        for said in demo.stderr:
+            if said.startswith(line):
                 break
-        demo.send_signal(signal.SIGINT)
-        demo.communicate(timeout=60)
-    assert demo.returncode != 0
+        time.sleep(after)
+        demo.send_signal(ending)
+        _, told = demo.communicate(timeout=60)
+    assert demo.returncode not in {0, -ending}
+    assert "Traceback" not in told
     assert left_overs() == before
 
 
