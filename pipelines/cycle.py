@@ -15,7 +15,8 @@ from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
 from pipelines.model import Feed, Report
 from pipelines.progress import Budget
-from pipelines.protocols import Fetcher, Notifier, Store
+from pipelines.protocols import Fetcher, Notifier
+from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
 SHARES = {"feed_entries": 18, "articles": 16, "stories": 5, "matches": 4, "alerts": 3, "deliveries": 5}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from pipelines.protocols import DueWork
+from pipelines.store import DueWork
 from storage import schema
 from storage.alert_tables import deliveries
 from storage.alerts import SqlAlerts

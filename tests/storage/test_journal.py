@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from pipelines.alerts import Verdict
-from pipelines.protocols import DueWork
 from pipelines.states import AlertReason, DeliveryState, Outcome, TextSource, VerdictKind
+from pipelines.store import DueWork
 from storage.store import SqlStore
 from tests.storage.samples import (
     CHAT,

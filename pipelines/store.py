@@ -1,0 +1,47 @@
+"""The whole store: one protocol a step, and what waits in it, as the callers of the steps open it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipelines import protocols
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWork:
+    """How much waits, by kind."""
+
+    feeds: int
+    deliveries: int
+    backlog: int
+    """Articles, revisions and matches that a run left for the next."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether a run has something to do."""
+        return bool(self.feeds or self.deliveries or self.backlog)
+
+
+class Store(Protocol):
+    """The whole store, as the callers of the steps open it."""
+
+    @property
+    def feeds(self) -> protocols.FeedStore: ...
+    @property
+    def articles(self) -> protocols.ArticleStore: ...
+    @property
+    def stories(self) -> protocols.StoryStore: ...
+    @property
+    def matches(self) -> protocols.MatchStore: ...
+    @property
+    def alerts(self) -> protocols.AlertStore: ...
+    @property
+    def outbox(self) -> protocols.Outbox: ...
+
+    def due_work(self, now: datetime) -> DueWork:
+        """What waits at `now`."""
+        ...
+
+    def close(self) -> None:
+        """Release every connection."""
+        ...
