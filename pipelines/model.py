@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from pipelines.passages import Passage, without
 from pipelines.states import (
     ArticleId,
     FeedId,
@@ -18,6 +19,7 @@ from pipelines.states import (
     OncePer,
     Outcome,
     OutletId,
+    PassageKind,
     Precision,
     RevisionId,
     RuleId,
@@ -145,6 +147,13 @@ class Content:
     published: Published | None = None
     authors: tuple[str, ...] = ()
     text_source: TextSource = TextSource.PAGE
+    passages: tuple[Passage, ...] = ()
+    """Marked parts of the body, in reading order; a part may be marked twice."""
+
+    @property
+    def searched_body(self) -> str:
+        """The body as rules search it, every character in its place: without the outlet's appeals."""
+        return without(self.body, self.passages, PassageKind.APPEAL)
 
     @property
     def complete(self) -> bool:

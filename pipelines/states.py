@@ -40,6 +40,17 @@ class TextSource(StrEnum):
     """Only a title, and perhaps a lead, could be had."""
 
 
+class PassageKind(StrEnum):
+    """What a marked part of a body is."""
+
+    CAPTION = "photo caption"
+    """Matched, and named as such where a hit stands in it."""
+    APPEAL = "appeal"
+    """Printed by the outlet under everything, to its readers: kept and shown, never matched."""
+    BACKGROUND = "background"
+    """Told by the outlet again and again: matched, but of little weight when stories are compared."""
+
+
 class RuleStatus(StrEnum):
     """How far a rule is on its way."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from pipelines.model import Content, FeedEntry, Page
 from pipelines.states import ArticleId, TextSource
 from storage.database import Database
-from storage.records import load_articles, rows_in
+from storage.records import load_articles, passages_to_json, rows_in
 from storage.tables import EXTRACT_WAITS, articles, feed_entries, feeds, revisions
 from storage.types import clean
 
@@ -123,5 +123,6 @@ def _revision(article_id: ArticleId, content: Content, now: datetime) -> dict[st
         "published_utc": content.published.utc if content.published else None,
         "authors": list(content.authors),
         "text_source": content.text_source,
+        "passages": passages_to_json(content.passages),
         "extracted_at": now,
     }

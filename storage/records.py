@@ -7,7 +7,8 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Connection, Row, 
 
 from pipelines.alerts import Alert, AlertDetail, Carrier
 from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision, Rule
-from pipelines.states import AlertId, ArticleId, Field, MatchId, RevisionId, StoryId
+from pipelines.passages import Passage
+from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
 from storage.alert_tables import alerts
 from storage.tables import articles, feed_entries, feeds, matches, outlets, revisions, rules, story_members
 
@@ -64,6 +65,9 @@ def content_of(row: Row[Any]) -> Content:
         published=row.revisions_published,
         authors=tuple(row.revisions_authors),
         text_source=row.revisions_text_source,
+        passages=tuple(
+            Passage(kind=PassageKind(kind), start=start, end=end) for kind, start, end in row.revisions_passages or ()
+        ),
     )
 
 
@@ -164,6 +168,11 @@ def rule_of(row: Row[Any]) -> Rule:
 def hits_to_json(hits: Iterable[Hit]) -> list[list[str | int]]:
     """Hits as they are stored: [group, field, start, end, text] each."""
     return [[hit.group, hit.field.value, hit.start, hit.end, hit.text] for hit in hits]
+
+
+def passages_to_json(passages: Iterable[Passage]) -> list[list[str | int]]:
+    """Marked passages as they are stored: [kind, start, end] each."""
+    return [[one.kind.value, one.start, one.end] for one in passages]
 
 
 def _judgement_of(row: Row[Any]) -> Judgement:

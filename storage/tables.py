@@ -139,6 +139,7 @@ revisions = Table(
     Column("published_utc", UtcTime),
     Column("authors", CleanJson, nullable=False),
     Column("text_source", state(TextSource, "text_source"), nullable=False),
+    Column("passages", CleanJson),
     Column("extracted_at", UtcTime, nullable=False),
     Column("matched_at", UtcTime),
     UniqueConstraint("article_id", "text_hash"),

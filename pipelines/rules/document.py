@@ -27,9 +27,9 @@ class Document:
 
 def read_document(content: Content) -> Document:
     """The article's words; each field is split by itself, so that no phrase crosses its edge."""
-    title, body = words(content.title), words(content.body)
+    title, body = words(content.title), words(content.searched_body)
     if not content.lead:
-        lead, opening = words(""), _opening(content.body)
+        lead, opening = words(""), _opening(content.searched_body)
         shared = sum(end <= opening for end in body.ends)
         return Document({Field.TITLE: title, Field.LEAD: lead, Field.BODY: body}, 0, shared, own_lead=False)
     lead = words(content.lead)

@@ -91,7 +91,7 @@ def test_upgrading_tells_what_was_there(database_url: str) -> None:
     assert upgrade_store(database_url) == schema.SCHEMA_VERSION
 
 
-@pytest.mark.parametrize("version", ["0002", "9999", "abc"])
+@pytest.mark.parametrize("version", ["0003", "9999", "abc"])
 def test_a_newer_database_is_refused_naming_both_versions(store_url: str, version: str) -> None:
     with closing(Database(store_url)) as database:
         set_version(database, version)
