@@ -13,7 +13,8 @@ from typing import Protocol, Self
 
 from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
 from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Outlet, Page, Revision, Rule
-from pipelines.states import AlertId, AlertReason, ArticleId, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
+from pipelines.stories import Event, StoryStore
+from pipelines.states import AlertId, AlertReason, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
 
 # --- doing -----------------------------------------------------------------------------------------------------------
 
@@ -139,42 +140,6 @@ class ArticleStore(Protocol):
         ...
 
 
-class Grouping(Protocol):
-    """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind."""
-
-    def ungrouped(self, limit: int) -> Sequence[Revision]:
-        """Latest revisions of articles that are in no story, by publication time, else by when they were first seen."""
-        ...
-
-    def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
-        """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
-        ...
-
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
-        """Story and latest content of grouped articles."""
-        ...
-
-    def join(
-        self,
-        article_id: ArticleId,
-        story_id: StoryId | None,
-        *,
-        similarity: float,
-        reason: str,
-        hashes: Collection[int],
-    ) -> StoryId:
-        """Put an article into a story, a new one where `story_id` is None, and index its fingerprint."""
-        ...
-
-
-class StoryStore(Protocol):
-    """What `group_stories` needs."""
-
-    def grouping(self, now: datetime) -> AbstractContextManager[Grouping]:
-        """Open the transaction, alone among all processes; commits at the end, rolls back on any error."""
-        ...
-
-
 class MatchStore(Protocol):
     """What `match_rules` needs."""
 
@@ -212,6 +177,10 @@ class Dispatch(Protocol):
 
     def undecided(self, limit: int) -> Sequence[Match]:
         """Matches (outcome MATCH) without a dispatch verdict or alert, oldest first."""
+        ...
+
+    def event(self, story_id: StoryId) -> Event:
+        """The event that a story is part of, as of now; a story of its own is an event of one."""
         ...
 
     def last_alert(self, rule: Rule, subject: str) -> AlertId | None:

@@ -31,6 +31,17 @@ class Precision(StrEnum):
     TIME = "time"
 
 
+class StoryEditKind(StrEnum):
+    """What was done to stories after they were grouped."""
+
+    SPLIT = "split"
+    """The desk took an article out of `story_id`; `other_id` is its story since."""
+    MERGE = "merge"
+    """The desk put the story `other_id` into `story_id`."""
+    BRIDGE = "bridge"
+    """An article that is one text with both did the same."""
+
+
 class TextSource(StrEnum):
     """Where an article's body came from."""
 

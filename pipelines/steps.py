@@ -19,6 +19,7 @@ from pipelines.ingest.round import fetch_each
 from pipelines.model import Feed, FeedEntry, Judgement, Match, Page, Report, Revision
 from pipelines.progress import Budget, Tally
 from pipelines.states import Outcome, ReceiverId, VerdictKind
+from pipelines.stories import Grouping, StoryStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
@@ -141,7 +142,7 @@ def _record_text(
         )
 
 
-def group_stories(store: protocols.StoryStore, *, budget: Budget) -> Report:
+def group_stories(store: StoryStore, *, budget: Budget) -> Report:
     """Put each new article into the story whose text it prints, or into one of its own."""
     tally = Tally("stories", "stories new", "reprints")
     more = True
@@ -154,7 +155,7 @@ def group_stories(store: protocols.StoryStore, *, budget: Budget) -> Report:
     return tally.report(unfinished=more)
 
 
-def _join_story(grouping: protocols.Grouping, revision: Revision, tally: Tally) -> None:
+def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
     from pipelines.dedup.grouping import group
 
     article = revision.article

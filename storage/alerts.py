@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 from pipelines.alerts import Verdict
 from pipelines.model import Match, Rule
 from pipelines.protocols import Dispatch, NewAlert
-from pipelines.states import AlertId, DeliveryState, MatchId, digest
+from pipelines.states import AlertId, DeliveryState, MatchId, StoryId, digest
+from pipelines.stories import Event
 from storage.alert_tables import alerts, deliveries, verdicts
 from storage.database import Database
+from storage.events import load_events
 from storage.records import load_matches
 from storage.tables import UNDECIDED, matches
 
@@ -40,6 +42,10 @@ class _SqlDispatch:
         match_ids = self._connection.scalars(query).all()
         found = load_matches(self._connection, match_ids)
         return [found[match_id] for match_id in match_ids]
+
+    def event(self, story_id: StoryId) -> Event:
+        """See Dispatch."""
+        return load_events(self._connection, [story_id])[story_id]
 
     def last_alert(self, rule: Rule, subject: str) -> AlertId | None:
         """See Dispatch."""

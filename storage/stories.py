@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
-from pipelines.protocols import Grouping
+from pipelines.stories import Grouping
 from pipelines.states import ArticleId, StoryId
 from storage.database import Database
 from storage.records import LATEST, content_of, load_revisions, named, rows_in

@@ -24,7 +24,7 @@ from sqlalchemy import (
     literal,
 )
 
-from pipelines.states import OncePer, Outcome, RuleStatus, Severity, SourceKind, TextSource
+from pipelines.states import OncePer, Outcome, RuleStatus, Severity, SourceKind, StoryEditKind, TextSource
 from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
 
 metadata = MetaData(
@@ -155,7 +155,11 @@ stories = Table(
     metadata,
     Column("story_id", RowKey, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    Column("merged_into", RowKey, ForeignKey("stories.story_id")),
+    CheckConstraint("merged_into <> story_id", name="merged_elsewhere"),
 )
+MERGED = stories.c.merged_into.is_not(None)
+partial_index("ix_stories_merged_into", stories.c.merged_into, where=MERGED)
 
 story_members = Table(
     "story_members",
@@ -174,10 +178,46 @@ fingerprints = Table(
     "fingerprints",
     metadata,
     Column("hash", BigInteger, nullable=False),
-    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
     Column("seen_at", UtcTime, nullable=False),
-    PrimaryKeyConstraint("hash", "article_id"),
-    sqlite_with_rowid=False,  # the key is the whole row but its time: half the pages, half the reads
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
+    PrimaryKeyConstraint("hash", "seen_at", "article_id"),
+    sqlite_with_rowid=False,  # the key is the whole row, by time: a window reads no row outside it
+)
+
+story_links = Table(
+    "story_links",
+    metadata,
+    Column("story_id", RowKey, ForeignKey("stories.story_id"), primary_key=True),
+    Column("event_id", RowKey, ForeignKey("stories.story_id"), nullable=False, index=True),
+    Column("other_id", RowKey, ForeignKey("stories.story_id"), nullable=False, index=True),
+    Column("strength", Double, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("linked_at", UtcTime, nullable=False),
+    CheckConstraint("strength BETWEEN 0 AND 1", name="strength"),
+    CheckConstraint("event_id <> story_id AND other_id <> story_id", name="elsewhere"),
+)
+
+story_terms = Table(
+    "story_terms",
+    metadata,
+    Column("term", BigInteger, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
+    PrimaryKeyConstraint("term", "seen_at", "story_id"),
+    sqlite_with_rowid=False,
+)
+
+story_edits = Table(
+    "story_edits",
+    metadata,
+    Column("edit_id", RowKey, primary_key=True),
+    Column("kind", state(StoryEditKind, "kind"), nullable=False),
+    Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
+    Column("other_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
+    Column("article_id", RowKey, ForeignKey("articles.article_id")),
+    Column("who", CleanText, nullable=False),
+    Column("why", CleanText, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
 )
 
 # --- rules and matches -----------------------------------------------------------------------------------------------

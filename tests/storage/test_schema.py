@@ -74,6 +74,20 @@ def test_every_version_can_be_taken_down_again(empty: Database) -> None:
         assert len(inspect(connection).get_table_names()) == len(alerts.metadata.tables) + 1
 
 
+def test_stories_and_fingerprints_outlive_a_step_back_and_forth(store_url: str) -> None:
+    with closing(open_store(store_url)) as store:
+        matched(store, "quake", "flood")
+    with closing(Database(store_url)) as database:
+        with database.writing() as connection:
+            kept = connection.execute(text("SELECT hash, seen_at FROM fingerprints ORDER BY hash, seen_at")).all()
+            command.downgrade(schema._alembic(connection), "0002")
+        schema.upgrade(database)
+        with database.reading() as connection:
+            query = "SELECT hash, seen_at FROM fingerprints ORDER BY hash, seen_at"
+            assert connection.execute(text(query)).all() == kept
+            assert connection.execute(text("SELECT count(*) FROM stories WHERE merged_into IS NULL")).scalar() == 2
+
+
 def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
     def migrate_and_die() -> None:
         with empty.writing(exclusive="schema") as connection:
@@ -91,7 +105,7 @@ def test_upgrading_tells_what_was_there(database_url: str) -> None:
     assert upgrade_store(database_url) == schema.SCHEMA_VERSION
 
 
-@pytest.mark.parametrize("version", ["0003", "9999", "abc"])
+@pytest.mark.parametrize("version", ["0999", "9999", "abc"])
 def test_a_newer_database_is_refused_naming_both_versions(store_url: str, version: str) -> None:
     with closing(Database(store_url)) as database:
         set_version(database, version)
