@@ -13,8 +13,8 @@ from typing import Protocol, Self
 
 from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
 from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Outlet, Page, Revision, Rule
-from pipelines.stories import Event, StoryStore
 from pipelines.states import AlertId, AlertReason, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
+from pipelines.stories import Event
 
 # --- doing -----------------------------------------------------------------------------------------------------------
 

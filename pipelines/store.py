@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import protocols
+from pipelines.stories import StoryStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Store(Protocol):
     @property
     def articles(self) -> protocols.ArticleStore: ...
     @property
-    def stories(self) -> protocols.StoryStore: ...
+    def stories(self) -> StoryStore: ...
     @property
     def matches(self) -> protocols.MatchStore: ...
     @property

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
-from pipelines.stories import Grouping
 from pipelines.states import ArticleId, StoryId
+from pipelines.stories import Grouping
 from storage.database import Database
 from storage.records import LATEST, content_of, load_revisions, named, rows_in
 from storage.tables import UNMATCHED, articles, fingerprints, revisions, stories, story_members

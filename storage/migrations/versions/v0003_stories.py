@@ -3,8 +3,11 @@
 The fingerprints' key begins with hash and time, so that a look into a window reads nothing outside it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0003"
 down_revision = "0002"
@@ -45,7 +48,7 @@ def _pointers() -> None:
 
 def _fingerprints(*columns: str, key: tuple[str, ...] | None = None) -> None:
     op.rename_table("fingerprints", "fingerprints_before")
-    kinds = {"hash": sa.BigInteger(), "article_id": KEY, "seen_at": TIME}
+    kinds: dict[str, TypeEngine[Any]] = {"hash": sa.BigInteger(), "article_id": KEY, "seen_at": TIME}
     if op.get_bind().dialect.name == "postgresql":  # where the names of keys are those of indexes, and must be free
         op.execute("ALTER TABLE fingerprints_before DROP CONSTRAINT pk_fingerprints")
         op.execute("ALTER TABLE fingerprints_before DROP CONSTRAINT fk_fingerprints_article_id")
