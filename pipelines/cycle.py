@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import steps
+from pipelines import gathering, steps
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -39,7 +39,7 @@ class Cycle:
 
     def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
-        polled = steps.poll_feeds(
+        polled = gathering.poll_feeds(
             self.store.feeds, self.fetcher, self._feeds, budget=self._budget("feed_entries"), everything=every_feed
         )
         try:
@@ -49,7 +49,7 @@ class Cycle:
 
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""
-        return steps.extract_articles(self.store.articles, self.fetcher, budget=self._budget("articles"))
+        return gathering.extract_articles(self.store.articles, self.fetcher, budget=self._budget("articles"))
 
     def stories(self) -> Report:
         """Put new articles into stories."""
