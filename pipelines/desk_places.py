@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from pipelines.desk_schema import Loc, in_words
+from pipelines.desk_schema import BadText, Loc, in_words
 
 Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
 M = TypeVar("M", bound=BaseModel)
@@ -84,7 +85,7 @@ class DeskFile:
             start += 1
         # Folding changes white space only, so the n-th other character of the value is the n-th in the file.
         nth = len("".join(value[:offset].split()))
-        for found, index in enumerate(m.start() for m in re.compile(r"\S").finditer(self.text, start)):
+        for found, index in enumerate(m.start() for m in _characters(mark.style).finditer(self.text, start)):
             if found == nth:
                 head = self.text[:index]
                 return head.count("\n") + 1, index - head.rfind("\n")
@@ -101,19 +102,22 @@ class DeskFile:
             return schema.model_validate(value), []
         except ValidationError as error:
             faults = {
-                self._fault_of(schema, loc, found["loc"], found["type"], in_words(found, schema)): None
+                self._fault_of(schema, loc, found, in_words(found, schema)): None
                 for found in error.errors(include_url=False)
                 if not (found["type"] == "too_short" and found["input"])  # bad items are told one by one
             }
             return None, sorted(faults, key=lambda fault: (fault.line, fault.column))
 
-    def _fault_of(self, schema: type[BaseModel], root: Steps, loc: Steps, kind: str, message: str) -> Fault:
-        real = list(root)
+    def _fault_of(self, schema: type[BaseModel], root: Steps, found: ErrorDetails, message: str) -> Fault:
+        real, loc = list(root), found["loc"]
         for part in loc:
             # Pydantic also names the branch of a union; such a part is in no file.
             if (*real, part) in self.values:
                 real.append(part)
-        if kind == "extra_forbidden" or loc[-1:] == ("[key]",):
+        wrong = found.get("ctx", {}).get("error")
+        if isinstance(wrong, BadText) and wrong.at is not None and isinstance(self.at(*real), str):
+            return Fault(self.path, *self.place_in(real, wrong.at), message)
+        if found["type"] == "extra_forbidden" or loc[-1:] == ("[key]",):
             return self.fault(real, message, key=True)
         return self.fault(real, message)
 
@@ -125,6 +129,11 @@ class DeskFile:
                 return mark
             loc = loc[:-1]
         return self.values.get((), Mark(1, 1, 0))
+
+
+def _characters(style: str | None) -> re.Pattern[str]:
+    """What is one character, white space apart, in a text written in quotes of this style, or in none."""
+    return re.compile({"'": r"''|\S", '"': r"\\(?:x..|u.{4}|U.{8}|\S)|\S"}.get(style or "", r"\S"))
 
 
 def _child(value: Data, part: str | int) -> Data:

@@ -17,6 +17,14 @@ Loc = Sequence[str | int]
 """Keys and list indexes from the file's root down."""
 
 
+class BadText(ValueError):
+    """A text of a desk file that says nothing usable; `at` is the offset of what is wrong in it, where it is known."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+
+
 class WrittenInt(int):
     """A whole number that remembers how it was written."""
 

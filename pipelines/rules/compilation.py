@@ -99,6 +99,8 @@ class _Compilation:
                 add_terms(found, self._lists.terms.get(record.list, {}))
             else:
                 add_terms(found, {record.compiled(case=case, accents=accents): ()})
+        if loc[-1] != "except" and found and all(term.pattern is not None for term in found):
+            self._fault(loc, "a group needs a term beside its patterns: add the words that matter most as terms")
         return found
 
     def _conditions(self, groups: Mapping[str, Group]) -> tuple[Clause | None, Clause | None]:
@@ -167,11 +169,4 @@ def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Cl
 
 
 def _keys(terms: Terms) -> list[str]:
-    return sorted(json.dumps([_key(term), sorted(map(_key, excepts))]) for term, excepts in terms.items())
-
-
-def _key(term: Term) -> str:
-    words = [
-        [word.folded, word.prefix, word.exact, word.pattern.pattern if word.pattern else None] for word in term.words
-    ]
-    return json.dumps([term.keep_case, term.keep_accents, words])
+    return sorted(json.dumps([term.key, sorted(one.key for one in excepts)]) for term, excepts in terms.items())

@@ -1,8 +1,8 @@
 """A rule as the matcher runs it: the desk's rule with its scope, its groups of terms and its clauses."""
 
-import re
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.desk_files import DeskFile, Fault, Level
 from pipelines.model import Content, Rule
@@ -19,18 +19,39 @@ class TermWord:
     prefix: bool = False
     """True where any ending will do."""
     exact: str | None = None
-    """What must stand there with case or accents kept."""
-    pattern: re.Pattern[str] | None = None
+    """What must stand there, or at the beginning of what stands there, with case or accents kept."""
+    wildcard: str | None = None
     """What must stand there where the word holds a `?`, with case or accents kept if the term keeps them."""
+    fuzzy: int = 0
+    """How many letters may differ."""
+    stems: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Of an inflected word by our tables: beginnings, each with its endings; the forms are all of these."""
+    snowball: str | None = None
+    """Of an inflected word by Snowball: the language whose stem `folded` is."""
+    capital: bool = False
+    """True where the original must begin with a capital."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, or the words of a phrase."""
+    """A word, the words of a phrase, or a pattern; `written` is how the author put it."""
 
     words: tuple[TermWord, ...]
     keep_case: bool = False
     keep_accents: bool = False
+    pattern: str | None = None
+    """RE2 syntax; such a term has no words."""
+    written: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """Everything that decides what the term meets, as one text."""
+        words = [
+            [getattr(word, name) for name in TermWord.__slots__ if name != "stems"]
+            + [sorted([stem, *sorted(endings)] for stem, endings in word.stems)]
+            for word in self.words
+        ]
+        return json.dumps([self.keep_case, self.keep_accents, self.pattern, words])
 
 
 Terms = Mapping[Term, tuple[Term, ...]]

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -18,7 +19,7 @@ from pydantic import (
 from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
 from pipelines.rules.languages import ISO_639_1
 from pipelines.rules.rule import Term
-from pipelines.rules.terms import compile_term
+from pipelines.rules.terms import Manner, compile_pattern, compile_term
 from pipelines.states import Field as ArticleField
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity
 
@@ -64,10 +65,10 @@ class TermRecord(DeskModel):
     term: Written | None = None
     list: Name | None = None
     case: Literal["exact", "any"] | None = None
-    accents: Literal["exact"] | None = None
-    re: Annotated[None, _not_run("{re: ...} terms: write the words, with * or ?")] = None
+    accents: Literal["exact", "any"] | None = None
+    re: Written | None = None
     forms: Annotated[None, _not_run("`forms`: write a wildcard, such as peacekeep*")] = None
-    fuzzy: Annotated[None, _not_run("`fuzzy`: write the spellings as terms of their own")] = None
+    fuzzy: Literal[1, 2] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -76,23 +77,33 @@ class TermRecord(DeskModel):
             raise ValueError("an empty term; if the word null is meant, put it in quotes")
         return value if isinstance(value, dict | list | TermRecord) else {"term": value}
 
+    @field_validator("re", mode="after")
+    @classmethod
+    def _pattern(cls, pattern: str | None, info: ValidationInfo) -> str | None:
+        if pattern is not None:
+            compile_pattern(pattern, _manner(info.data.get("case"), info.data.get("accents")))
+        return pattern
+
     @model_validator(mode="after")
     def _one_of(self) -> Self:
-        if (self.term is None) == (self.list is None):
-            raise ValueError("a term has either `term` or `list`")
-        if self.list is not None and (self.case or self.accents):
-            raise ValueError("`case` and `accents` belong to the terms of the list, not to {list: ...}")
+        if sum(kind is not None for kind in (self.term, self.list, self.re)) != 1:
+            raise ValueError("a term has either `term`, `list` or `re`")
+        if self.list is not None and (self.case or self.accents or self.fuzzy):
+            raise ValueError("`case`, `accents` and `fuzzy` belong to the terms of the list, not to {list: ...}")
+        if self.re is not None and self.fuzzy:
+            raise ValueError("`fuzzy` cannot stand with `re`: write what may differ into the pattern")
         if self.term is not None:
             self.compiled()
         return self
 
     def compiled(self, *, case: str | None = None, accents: str | None = None) -> Term:
         """The term to look for; `case` and `accents` are its group's, where it has none. Raises BadTerm."""
-        return compile_term(
-            self.term or "",
-            keep_case=(self.case or case) == "exact",
-            keep_accents=(self.accents or accents) == "exact",
-        )
+        manner = _manner(self.case or case, self.accents or accents, self.fuzzy)
+        return compile_term(self.term or "", manner) if self.re is None else compile_pattern(self.re, manner)
+
+
+def _manner(case: str | None, accents: str | None, fuzzy: int | None = None) -> Manner:
+    return Manner(keep_case=case == "exact", keep_accents=accents == "exact", fuzzy=fuzzy or 0)
 
 
 Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]
@@ -129,7 +140,7 @@ class GroupRecord(DeskModel):
     in_: frozenset[ArticleField] = Field(default=frozenset(ArticleField), alias="in", min_length=1)
     weight: int = 0
     case: Literal["exact", "any"] | None = None
-    accents: Literal["exact"] | None = None
+    accents: Literal["exact", "any"] | None = None
 
 
 class ScopeRecord(DeskModel):

@@ -1,10 +1,13 @@
 """Finds every term of every rule in one pass over an article's words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.rules.comparison import stands
 from pipelines.rules.document import Document
+from pipelines.rules.edit_distance import spellings
+from pipelines.rules.patterns import Lines, places, read_lines
 from pipelines.rules.rule import Term, TermWord
 from pipelines.states import Field
 from pipelines.text import Words, fold
@@ -24,17 +27,27 @@ Spans = Mapping[TermId, Sequence[Span]]
 
 
 class TermIndex:
-    """The distinct terms of all rules by their first word."""
+    """The distinct terms of all rules by their first word, and the patterns."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.ids: dict[Term, TermId] = {term: number for number, term in enumerate(dict.fromkeys(terms))}
         self._terms = tuple(self.ids)
         self._whole: dict[str, list[TermId]] = defaultdict(list)
         self._beginning: dict[str, list[TermId]] = defaultdict(list)
+        self._spelt: dict[str, list[TermId]] = defaultdict(list)
         for term, number in self.ids.items():
-            first = term.words[0]
-            (self._beginning if first.prefix else self._whole)[first.folded].append(number)
+            if term.words:
+                self._add(term.words[0], number)
+        self._patterns = [(term, number) for term, number in self.ids.items() if term.pattern is not None]
         self._lengths = sorted({len(beginning) for beginning in self._beginning})
+        self._letters_dropped = max((term.words[0].fuzzy for term in self._terms if term.words), default=0)
+
+    def _add(self, first: TermWord, number: TermId) -> None:
+        if first.fuzzy:
+            for spelling in set(spellings(first.folded, first.fuzzy)):
+                self._spelt[spelling].append(number)
+        else:
+            (self._beginning if first.prefix else self._whole)[first.folded].append(number)
 
     def search(self, document: Document) -> Spans:
         """Every place of every term that stands in the article, in reading order."""
@@ -47,8 +60,10 @@ class TermIndex:
                     candidates = known[word] = self._beginning_with(word)
                 for number in candidates:
                     term = self._terms[number]
-                    if _stands(term, words, position):
+                    if stands(term, words, position):
                         found[number].append(Span(field, position, position + len(term.words) - 1))
+            for number, first, last in self._pattern_places(words):
+                found[number].append(Span(field, first, last))
         return found
 
     def _beginning_with(self, word: str) -> Sequence[TermId]:
@@ -57,24 +72,25 @@ class TermIndex:
             if length > len(word):
                 break
             candidates += self._beginning.get(word[:length], ())
+        if self._spelt and len(word) < _LONGEST_MISSPELT:
+            met = {id for spelling in spellings(word, self._letters_dropped) for id in self._spelt.get(spelling, ())}
+            candidates += sorted(met)
         return candidates
 
+    def _pattern_places(self, words: Words) -> Iterator[tuple[TermId, int, int]]:
+        lines: dict[tuple[bool, bool], Lines] = {}
+        for term, number in self._patterns:
+            kept = (term.keep_case, term.keep_accents)
+            if kept not in lines:
+                lines[kept] = read_lines(words, _kept(words, *kept))
+            for first, last in places(term.pattern or "", lines[kept]):
+                yield number, first, last
 
-def _stands(term: Term, words: Words, position: int) -> bool:
-    last = position + len(term.words) - 1
-    if last >= len(words) or words.sentences[position] != words.sentences[last]:
-        return False
-    return all(_meets(term, word, words, position + number) for number, word in enumerate(term.words))
+
+_LONGEST_MISSPELT = 64
 
 
-def _meets(term: Term, word: TermWord, words: Words, position: int) -> bool:
-    folded = words.folded[position]
-    if not (folded.startswith(word.folded) if word.prefix else folded == word.folded):
-        return False
-    if word.exact is None and word.pattern is None:
-        return True
-    if term.keep_case or term.keep_accents:
-        folded = fold(words.original(position), keep_case=term.keep_case, keep_accents=term.keep_accents)
-    if word.pattern is not None:
-        return word.pattern.fullmatch(folded) is not None
-    return folded == word.exact or (word.prefix and folded.startswith(word.exact or ""))
+def _kept(words: Words, case: bool, accents: bool) -> Sequence[str]:
+    if not (case or accents):
+        return words.folded
+    return [fold(words.original(position), keep_case=case, keep_accents=accents) for position in range(len(words))]

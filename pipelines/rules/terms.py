@@ -1,30 +1,57 @@
 """Terms as written, turned into the words to look for; the text is read as the articles are."""
 
-import re
+from dataclasses import dataclass
 
+from pipelines.desk_schema import BadText
+from pipelines.rules import patterns
 from pipelines.rules.rule import Term, Terms, TermWord
 from pipelines.text import beyond_bmp, fold, word_pattern
 
 FEWEST_LETTERS = 3
 """Before a `*`, as typed: with fewer a wildcard meets words of every kind."""
+FUZZY_FROM = 6
+"""Letters from which a word may be misspelt: a shorter one is a letter away from too many others."""
 
 
-class BadTerm(ValueError):
+class BadTerm(BadText):
     """A term that cannot be looked for; the text says why."""
 
 
-def compile_term(written: str, *, keep_case: bool = False, keep_accents: bool = False) -> Term:
-    """The words of a plain term, to be compared with case or accents kept where asked; raises BadTerm."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a term is to be compared; by default without case and accents, letter by letter."""
+
+    keep_case: bool = False
+    keep_accents: bool = False
+    fuzzy: int = 0
+
+    def fold(self, word: str) -> str:
+        """The word, keeping what the term keeps."""
+        return fold(word, keep_case=self.keep_case, keep_accents=self.keep_accents)
+
+
+PLAIN = Manner()
+
+
+def compile_term(written: str, manner: Manner = PLAIN) -> Term:
+    """The words of a term; raises BadTerm."""
     tokens = word_pattern(beyond_bmp(written), "?*").findall(written)
     if not written.strip():
         raise BadTerm("an empty term")
     if not any(token.strip("?*") for token in tokens):
         raise BadTerm(f"no letter or digit in `{written}`")
-    return Term(
-        tuple(_compile_word(token, keep_case=keep_case, keep_accents=keep_accents) for token in tokens),
-        keep_case,
-        keep_accents,
-    )
+    words = tuple(_compile_word(token, manner) for token in tokens)
+    if manner.fuzzy and not any(word.fuzzy for word in words):
+        raise BadTerm(f"`{written}` has no word of {FUZZY_FROM} letters or more: `fuzzy` would change nothing")
+    return Term(words, manner.keep_case, manner.keep_accents, written=written)
+
+
+def compile_pattern(written: str, manner: Manner = PLAIN) -> Term:
+    """A pattern in RE2's syntax; raises BadTerm at the place that is wrong."""
+    wrong = patterns.first_wrong(written, manner.fold)
+    if wrong:
+        raise BadTerm(wrong.message, wrong.at)
+    return Term((), manner.keep_case, manner.keep_accents, pattern=written, written=written)
 
 
 def add_terms(found: dict[Term, tuple[Term, ...]], more: Terms, excepts: tuple[Term, ...] = ()) -> None:
@@ -35,7 +62,7 @@ def add_terms(found: dict[Term, tuple[Term, ...]], more: Terms, excepts: tuple[T
         found[term] = every if known is None else tuple(one for one in known if one in every)
 
 
-def _compile_word(token: str, *, keep_case: bool, keep_accents: bool) -> TermWord:
+def _compile_word(token: str, manner: Manner) -> TermWord:
     if token.startswith("*"):
         raise BadTerm(f"`{token}`: nothing can be looked for by its ending; no word may begin with *")
     stem, star, after = token.partition("*")
@@ -43,10 +70,11 @@ def _compile_word(token: str, *, keep_case: bool, keep_accents: bool) -> TermWor
         raise BadTerm(f"`{token}`: * may stand at a word's end only")
     if star and sum(letter.isalnum() for letter in stem) < FEWEST_LETTERS:
         raise BadTerm(f"`{token}`: at least {FEWEST_LETTERS} letters must stand before *")
-    kept = fold(stem, keep_case=keep_case, keep_accents=keep_accents)
-    folded = fold(stem)
+    kept, folded = manner.fold(stem), fold(stem)
+    exact = kept if manner.keep_case or manner.keep_accents else None
+    if manner.fuzzy and (star or "?" in stem):
+        raise BadTerm(f"`{token}`: `fuzzy` and wildcards cannot stand together")
     if "?" in stem:
-        letters = r"[^\W\d_]".join(map(re.escape, kept.split("?")))
-        pattern = re.compile(letters + (".*" if star else ""), re.DOTALL)
-        return TermWord(folded.partition("?")[0], prefix=True, pattern=pattern)
-    return TermWord(folded, bool(star), kept if keep_case or keep_accents else None)
+        return TermWord(folded.partition("?")[0], prefix=True, exact=exact, wildcard=kept + star)
+    fuzzy = manner.fuzzy if len(folded) >= FUZZY_FROM else 0
+    return TermWord(folded, bool(star), exact, fuzzy=fuzzy)

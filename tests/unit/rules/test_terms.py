@@ -108,6 +108,32 @@ TABLE = [
     ("[fire]", "ﬁre 𝐟𝐢𝐫𝐞", ["ﬁre", "𝐟𝐢𝐫𝐞"]),
     ("[crash]", "💥crash💥", ["crash"]),
     ("[strike]", "", []),
+    # misspellings
+    (
+        "[{term: Berdzor, fuzzy: 1}]",
+        "Berdzor, Berzor, Bertzor, Berdzorr, Berzdor, berdzori",
+        ["Berdzor", "Berzor", "Bertzor", "Berdzorr", "berdzori"],
+    ),
+    ("[{term: Berdzor, fuzzy: 2}]", "Berzdor, Berdz, Berd", ["Berzdor", "Berdz"]),
+    ("[{term: Khankendi city, fuzzy: 1}]", "Hankendi city, Khankendi cite", ["Hankendi city"]),
+    ("[{term: Степанакерт, fuzzy: 1}]", "СТЕПАНОКЕРТ", ["СТЕПАНОКЕРТ"]),
+    (
+        "[{term: Stepanakert, fuzzy: 1, case: exact}]",
+        "Stepanokert stepanokert stepanakert",
+        ["Stepanokert", "stepanakert"],
+    ),
+    ("[{term: aaaaaa, fuzzy: 2}]", "aaaa aaa bbaaaa", ["aaaa", "bbaaaa"]),
+    # patterns
+    (r"[x, {re: '\d+ (killed|dead)'}]", "12 killed, 13 dead; in 14. Killed 1x killed", ["12 killed", "13 dead"]),
+    (r"[x, {re: 'm\w+a'}]", "mama mamma máma amma мама", ["mama", "mamma", "máma"]),
+    (r"[x, {re: 'миротвор\w*'}]", "Миротворцы, немиротворец, МИРОТВОРЕЦ", ["Миротворцы", "МИРОТВОРЕЦ"]),
+    ("[x, {re: 東京.?}]", "在東京都NATO東京", ["東京都", "東京"]),
+    ("[x, {re: 'o brien'}]", "Mr O’Brien", ["O’Brien"]),
+    ("[x, {re: '[^x]+ tank'}]", "Stop. Heavy tank", ["Heavy tank"]),
+    ("[x, {re: '(anti )?tank'}]", "anti-tank, Tank", ["anti-tank", "Tank"]),
+    ("[x, {re: 'a'}]", "a a ab a", ["a", "a", "a"]),
+    (r"[x, {re: '[\w]+ov'}]", "Petrov Petrovs Ивановov", ["Petrov", "Ивановov"]),
+    (r"[x, {re: 'U\p{Lu}', case: exact}]", "US us UN", ["US", "UN"]),
     # lists and their exceptions
     (
         "[{list: places.lachin}]",
@@ -143,6 +169,8 @@ GROUP = "terms: {{g: {{any: {}, {}}}}}, when: g"
         ("[us, who]", "case: exact", "us US who WHO", ["us", "who"]),
         ("[{term: us, case: any}, who]", "case: exact", "us US who WHO", ["us", "US", "who"]),
         ("[Tür]", "accents: exact", "tür tur TÜR", ["tür", "TÜR"]),
+        ("[{term: Tür, accents: any}, Öl]", "accents: exact", "tur Ol öl", ["tur", "öl"]),
+        (r"[bus]", r"except: [{re: '\w+ bus \d+'}]", "the bus, night bus 5", ["bus"]),
     ],
 )
 def test_what_groups_hit(tmp_path: Path, terms: str, group: str, text: str, expected: list[str]) -> None:
