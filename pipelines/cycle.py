@@ -3,6 +3,7 @@
 Both callers use it: the Dagster assets, one step each, and `wirewatch run`, all six in order.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -57,11 +58,10 @@ class Cycle:
 
     def matches(self) -> Report:
         """Run the desk's rules over new texts."""
-        from pipelines.rules.loader import load_rules
+        from pipelines.live_rules import LiveRules
 
-        return steps.match_rules(
-            self.store.matches, lambda: load_rules(self.settings.desk), budget=self._budget("matches")
-        )
+        live = LiveRules(folder=self.settings.desk, book=self.store.rulebook, clock=self.clock, sleep=time.sleep)
+        return steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
 
     def alerts(self) -> Report:
         """Decide what the desk is told."""

@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -185,6 +186,7 @@ class _Builder:
             self._node(event, events, (*loc, key))
             self._keys.setdefault((*loc, key), _mark(event))
             found[key] = self._node(next(events), events, (*loc, key))
+        self._values[loc] = replace(self._values[loc], end=event.end_mark.index)
         return found
 
     def _sequence(self, events: Iterator[Event], loc: Steps) -> Data:

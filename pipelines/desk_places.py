@@ -41,12 +41,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a key or value starts; `index` counts characters of the text."""
+    """Where a key or value starts; `index` and `end` count characters of the text."""
 
     line: int
     column: int
     index: int
     style: str | None = None
+    end: int | None = None
+    """Where a mapping ends: where what follows it starts, comments left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

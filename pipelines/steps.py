@@ -9,6 +9,7 @@ item: it ends the step.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
@@ -21,7 +22,7 @@ from pipelines.stories import Grouping, StoryStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
-    from pipelines.rules.loader import RuleSet
+    from pipelines.live_rules import LiveRules
     from pipelines.rules.matcher import Matcher
 
 BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
@@ -61,15 +62,15 @@ def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
         tally.news(outlet=article.outlet.title, title=revision.content.title, story=str(story), why=reason)
 
 
-def match_rules(store: protocols.MatchStore, rules: Callable[[], "RuleSet"], *, budget: Budget) -> Report:
-    """Run the rules over each new text; `rules` is asked only where there is one."""
+def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budget) -> Report:
+    """Run the rules over each new text, and new rules over those that they look back to."""
     from pipelines.rules.matcher import Matcher
 
     tally = Tally("matches", "texts judged", "matches", "partial")
     revisions = store.unmatched(BATCH)
-    if not revisions:
+    if not revisions and not live.due():
         return tally.report()
-    rule_set = rules()
+    rule_set = live.load()
     tally.problems("rules", rule_set.faults)
     if not rule_set.rules and rule_set.faults:
         raise errors.DeskFileError(rule_set.faults)  # texts wait for a rule file that can be read
@@ -81,7 +82,8 @@ def match_rules(store: protocols.MatchStore, rules: Callable[[], "RuleSet"], *, 
         if len(revisions) < BATCH or budget.spent:
             break
         revisions = store.unmatched(BATCH)
-    return tally.report(unfinished=len(revisions) == BATCH)
+    judged = live.look_back(store, rule_set, partial(_judge, tally=tally), budget)
+    return tally.report(unfinished=len(revisions) == BATCH or not judged)
 
 
 def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:

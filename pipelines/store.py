@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import protocols
+from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
 
 
@@ -34,6 +35,8 @@ class Store(Protocol):
     def stories(self) -> StoryStore: ...
     @property
     def matches(self) -> protocols.MatchStore: ...
+    @property
+    def rulebook(self) -> RuleBook: ...
     @property
     def alerts(self) -> protocols.AlertStore: ...
     @property

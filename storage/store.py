@@ -14,6 +14,7 @@ from storage.feeds import SqlFeeds
 from storage.journal import Journal
 from storage.matches import SqlMatches
 from storage.outbox import SqlOutbox, claimable
+from storage.rulebook import SqlRuleBook
 from storage.stories import SqlStories
 from storage.tables import ACTIVE, EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, feeds, matches, revisions
 
@@ -47,6 +48,7 @@ class SqlStore:
         self.articles = SqlArticles(database)
         self.stories = SqlStories(database)
         self.matches = SqlMatches(database)
+        self.rulebook = SqlRuleBook(database)
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
         self.journal = Journal(database)

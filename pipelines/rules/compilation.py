@@ -58,9 +58,20 @@ class _Compilation:
             source=self._source(),
         )
         sequences = sum(bool(test.sequence) for test in record.tests)
-        was = RuleId(record.was) if record.was else None
-        used = frozenset(self._used)
-        return CompiledRule(rule, scope, groups, when, unless, tests, sequences, self._file, self._loc, used, was)
+        return CompiledRule(
+            rule,
+            scope,
+            groups,
+            when,
+            unless,
+            tests,
+            sequences,
+            self._file,
+            self._loc,
+            lists=frozenset(self._used),
+            was=RuleId(record.was) if record.was else None,
+            backfill=record.backfill,
+        )
 
     def _groups(self) -> dict[str, Group]:
         if self._record.terms is None:
@@ -143,12 +154,9 @@ class _Compilation:
         return ArticleTest(number, test.name, content, article.tags if article else None, expect, test.hits)
 
     def _source(self) -> str:
-        """The rule as its author wrote it, from its first key to the next rule."""
+        """The rule as its author wrote it, from its first key to its end."""
         start = self._file.values[self._loc]
-        after = self._file.values.get((*self._loc[:-1], int(self._loc[-1]) + 1))
-        text = self._file.text[start.index : after.index if after else None]
-        kept = text.rstrip().removesuffix("-").rstrip()
-        return textwrap.dedent(" " * (start.column - 1) + kept)
+        return textwrap.dedent(" " * (start.column - 1) + self._file.text[start.index : start.end].rstrip())
 
     def _fault(self, loc: Loc, message: str) -> None:
         self.faults.append(self._file.fault(loc, message))

@@ -11,7 +11,7 @@ from pipelines.rules.rule import CompiledRule
 from pipelines.states import Outcome, RuleStatus
 from pipelines.text import beyond_bmp, fold, word_pattern
 
-NOT_APPLIED = ("was", "limit", "backfill")
+NOT_APPLIED = ("limit",)
 """Keys of a rule whose shape is checked and which nothing acts on yet."""
 NOT_APPLIED_OF_STORY = ("again_when", "alert_afresh_after")
 

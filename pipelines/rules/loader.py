@@ -21,6 +21,8 @@ class Broken:
     file: Path
     rule_id: RuleId | None = None
     was: RuleId | None = None
+    place: tuple[int, int] = (1, 1)
+    """Line and column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def compile_rules(sources: Sources) -> RuleSet:
             loading.broken.append(Broken(file=source.path))
         else:
             loading.add(file)
+    loading.refuse_wrong_names()
     return RuleSet(
         rules=tuple(loading.rules.values()),
         faults=in_order([*lists.faults, *loading.faults]),
@@ -93,6 +96,15 @@ class _Loading:
                     message = f"`{rule.rule_id}` is there twice; the first, in {place}, is used"
                     self.faults.append(rule.fault(message, "id"))
 
+    def refuse_wrong_names(self) -> None:
+        """A history can be carried on from an id that is gone, by one rule."""
+        heirs: dict[RuleId, RuleId] = {}
+        for rule in self.rules.values():
+            if rule.was in self.rules:
+                self.faults.append(rule.fault(f"`{rule.was}` is still a rule: its history is its own", "was"))
+            elif rule.was and heirs.setdefault(rule.was, rule.rule_id) != rule.rule_id:
+                self.faults.append(rule.fault(f"`{heirs[rule.was]}` carries on the history of `{rule.was}`", "was"))
+
     def _compiled(self, file: DeskFile, index: int) -> Iterator[CompiledRule]:
         record, wrong = file.check(RuleRecord, "rules", index)
         rule = None
@@ -104,4 +116,5 @@ class _Loading:
         else:
             names = (file.at("rules", index, key) for key in ("id", "was"))
             rule_id, was = (RuleId(name) if isinstance(name, str) else None for name in names)
-            self.broken.append(Broken(file=file.path, rule_id=rule_id, was=was))
+            place = file.place("rules", index)
+            self.broken.append(Broken(file=file.path, rule_id=rule_id, was=was, place=place))

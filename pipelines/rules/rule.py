@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pipelines.desk_files import DeskFile, Fault, Level
 from pipelines.model import Content, Rule
@@ -111,6 +112,8 @@ class CompiledRule:
     """The shared lists that it names."""
     was: RuleId | None = None
     """The id whose history it carries on."""
+    backfill: timedelta = timedelta(0)
+    """How far back it looks when it is new."""
 
     @property
     def rule_id(self) -> RuleId:

@@ -1,6 +1,7 @@
 """The bytes of a desk's rule files, read at one moment: what is judged is what was looked at."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Source:
     path: Path
     raw: bytes = b""
     fault: Fault | None = None
+    written_at: float = 0.0
+    """Seconds since 1970."""
 
     def file(self) -> DeskFile:
         """Its data; raises DeskFileError."""
@@ -38,11 +41,23 @@ class Sources:
     """Why the path itself could not be read."""
 
     @property
+    def all(self) -> tuple[Source, ...]:
+        """Rules and lists."""
+        return (*self.rules, self.lists) if self.lists else self.rules
+
+    @property
+    def written_at(self) -> float:
+        """When the youngest of the files was written: seconds since 1970."""
+        return max((source.written_at for source in self.all), default=0.0)
+
+    @property
     def digest(self) -> str:
         """The same for the same names and bytes."""
         whole = hashlib.sha256()
-        for source in (*self.rules, *([self.lists] if self.lists else [])):
-            for part in (str(source.path).encode("utf-8", "surrogateescape"), source.raw):
+        root = self.path if self.path.is_dir() else self.path.parent
+        for source in self.all:
+            name = os.path.relpath(source.path, root).encode("utf-8", "surrogateescape")
+            for part in (name, source.raw):
                 whole.update(b"%d:" % len(part) + part)
         return whole.hexdigest()
 
@@ -61,9 +76,16 @@ def read_sources(path: Path) -> Sources:
 
 def _source(path: Path) -> Source:
     try:
-        return Source(path=path, raw=raw_of(path))
+        return Source(path=path, raw=raw_of(path), written_at=_written_at(path))
     except DeskFileError as error:
         return Source(path=path, fault=next(fault for fault in error.faults if isinstance(fault, Fault)))
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # gone since it was read: the digest will show it
 
 
 def _rule_files(path: Path) -> list[Path]:
