@@ -9,6 +9,7 @@ WirewatchError
 │   ├── TooLarge             body or headers over the cap
 │   └── BadStatus            an answer other than 2xx or 304         (retry helps for 408, 425, 429, 5xx)
 ├── NotAFeed                 a body that no feed parser can read
+├── ParsingFailed            a body that could not be read within its limits
 ├── StoreError               the database refused
 │   ├── StoreBusy            locked, or connection lost                           (retry helps)
 │   └── SchemaMismatch       made by a newer version, or not yet upgraded
@@ -91,6 +92,10 @@ class BadStatus(FetchError):
 
 class NotAFeed(WirewatchError):
     """The body is no feed that Wirewatch reads (an HTML page, nothing at all, ...)."""
+
+
+class ParsingFailed(WirewatchError):
+    """The body could not be read within the time and memory that one item may take; the message says which."""
 
 
 class StoreError(WirewatchError):
