@@ -16,7 +16,7 @@ from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
 from pipelines.model import Feed, Report
 from pipelines.progress import Budget
-from pipelines.protocols import Fetcher, Notifier
+from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
@@ -35,6 +35,7 @@ class Cycle:
     settings: Settings
     store: Store
     fetcher: Fetcher
+    workers: Workers
     notifier: Notifier
     clock: Callable[[], datetime] = field(default=utc_now)
 
@@ -50,7 +51,9 @@ class Cycle:
 
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""
-        return gathering.extract_articles(self.store.articles, self.fetcher, budget=self._budget("articles"))
+        return gathering.extract_articles(
+            self.store.articles, self.fetcher, self.workers, budget=self._budget("articles")
+        )
 
     def stories(self) -> Report:
         """Put new articles into stories."""
@@ -101,13 +104,15 @@ def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
     """The installation that `environment` names, as seen from `folder`, opened for one cycle."""
     from pipelines.delivery.apprise_notifier import AppriseNotifier
     from pipelines.ingest.fetcher import HttpFetcher
+    from pipelines.ingest.workers import BoundedWorkers
     from storage.store import open_store
 
     settings = load_settings(environment, folder)
-    with closing(open_store(settings.database_url)) as store:
+    with closing(open_store(settings.database_url)) as store, BoundedWorkers() as workers:
         yield Cycle(
             settings=settings,
             store=store,
             fetcher=HttpFetcher(allow_hosts=settings.allow_hosts),
+            workers=workers,
             notifier=AppriseNotifier(receiver_environment(settings, environment)),
         )

@@ -1,10 +1,12 @@
 """From a feed to a text: the first two of the six steps, each resumable; they work as `steps` says."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 
 from pipelines import errors, protocols
 from pipelines.ingest import polling
+from pipelines.ingest.reading import Reading, Readings, from_entry, read_page
 from pipelines.ingest.round import fetch_each
 from pipelines.model import Feed, FeedEntry, Page, Report
 from pipelines.progress import Budget, Tally
@@ -75,44 +77,52 @@ def _record_poll(
         tally.news(feed=feed.feed_id, title=entry.title, published=str(entry.published or ""), link=entry.link or "")
 
 
-def extract_articles(store: protocols.ArticleStore, fetcher: protocols.Fetcher, *, budget: Budget) -> Report:
+def extract_articles(
+    store: protocols.ArticleStore, fetcher: protocols.Fetcher, workers: protocols.Workers, *, budget: Budget
+) -> Report:
     """Get the text of each article that is due: from its page, else from its feed."""
     tally = Tally("articles", "texts new", "texts unchanged")
     more = True
 
-    def take(page: Page, answer: protocols.Response | errors.FetchError | None) -> None:
+    def take(page: Page, answer: Future[Reading] | errors.FetchError) -> None:
         _record_text(store, page, answer, tally, budget.now())
 
+    def read(page: Page, answer: protocols.Response | errors.FetchError | None) -> None:
+        if isinstance(answer, errors.FetchError):
+            take(page, answer)
+        else:
+            readings.add(page, workers.submit(read_page, page, answer))
+
+    readings = Readings(take)
     while more and not budget.spent:
         pages = store.pages_due(budget.now(), BATCH)
         for page in pages:
             if not page.article.link:
-                take(page, None)
+                read(page, None)
         linked = [(page, protocols.Request(url=page.article.link)) for page in pages if page.article.link]
-        reached = fetch_each(fetcher, linked, take, at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, budget=budget)
-        more = len(pages) == BATCH or reached < len(linked)
+        reached = fetch_each(fetcher, linked, read, at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, budget=budget)
+        dropped = readings.finish(budget)
+        more = len(pages) == BATCH or reached < len(linked) or dropped > 0
     return tally.report(unfinished=more)
 
 
 def _record_text(
     store: protocols.ArticleStore,
     page: Page,
-    answer: protocols.Response | errors.FetchError | None,
+    answer: Future[Reading] | errors.FetchError,
     tally: Tally,
     now: datetime,
 ) -> None:
     """Store the best text there is; without the page's own, try again later where that may help."""
-    from pipelines.ingest import extractor
-
     failure: Exception | None = None
     try:
         if isinstance(answer, errors.FetchError):
             raise answer
-        content = extractor.read(page, answer)
+        content = answer.result().content
     except Exception as error:
         tally.failure(page.article.link, error)
-        content, failure = extractor.from_entry(page.entry, page.language), error
-    again = None if content.complete or answer is None else polling.page_due_again(page.attempts, failure, now)
+        content, failure = from_entry(page.entry, page.language), error
+    again = None if content.complete or not page.article.link else polling.page_due_again(page.attempts, failure, now)
     new = store.save_text(page, content, now, try_again_at=again)
     tally.count("texts new" if new else "texts unchanged")
     tally.count(f"text from {content.text_source}")

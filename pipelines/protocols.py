@@ -4,17 +4,21 @@ Times are aware UTC. Every method that writes does so in one transaction, togeth
 the work is done; calling it again with the same arguments changes nothing. Stores raise StoreError only.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType, TracebackType
-from typing import Protocol, Self
+from typing import ParamSpec, Protocol, Self, TypeVar
 
 from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
 from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Outlet, Page, Revision, Rule
 from pipelines.states import AlertId, AlertReason, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
 from pipelines.stories import Event
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # --- doing -----------------------------------------------------------------------------------------------------------
 
@@ -58,6 +62,17 @@ class Fetcher(Protocol):
 
     async def fetch(self, request: Request) -> Response:
         """Answer of `request`; raises FetchError, and nothing else."""
+        ...
+
+
+class Workers(Protocol):
+    """Runs functions on what strangers wrote, side by side, each within limits of time and memory."""
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """The answer to come; its `result()` raises ParsingFailed where a limit was passed.
+
+        `function` is a module's own; what goes in and out is picklable. Nothing is started before the first call.
+        """
         ...
 
 

@@ -26,6 +26,7 @@ class World:
                 settings=cycle.settings,
                 store=cycle.store,
                 fetcher=cycle.fetcher,
+                workers=cycle.workers,
                 notifier=cycle.notifier,
                 clock=lambda: datetime.now(UTC) + later,
             )

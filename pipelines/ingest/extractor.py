@@ -15,9 +15,10 @@ from pipelines.ingest.charset import decode, is_text
 from pipelines.ingest.dates import parse_date
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
 from pipelines.ingest.plain_text import MAX_TEXT, lines_of, one_line, one_line_of
+from pipelines.ingest.reading import Reading, from_entry
 from pipelines.model import Content, FeedEntry, Page, Published
 from pipelines.protocols import Response
-from pipelines.states import Precision, TextSource
+from pipelines.states import Precision
 
 SHORTEST_TEXT = 50  # characters; less is a menu's remains
 # Below these the precise mode may have lost the article: 11 of 424 pages came out nearly empty (dev F1 .942 to .954).
@@ -72,26 +73,14 @@ def extract(
     )
 
 
-def read(page: Page, answer: Response | None) -> Content:
+def read(page: Page, answer: Response | None) -> Reading:
     """The words of an article that is due: from the answer for its page, or from its feed where it has no page."""
     if answer is None:
-        return from_entry(page.entry, page.language)
-    return extract(
+        return Reading(content=from_entry(page.entry, page.language))
+    content = extract(
         answer.body, url=answer.url, content_type=answer.content_type, entry=page.entry, language=page.language
     )
-
-
-def from_entry(entry: FeedEntry, language: str | None) -> Content:
-    """What the feed alone gives, for when the page cannot be had."""
-    return Content(
-        title=entry.title or one_line((entry.summary or entry.body)[:120]),
-        lead=entry.summary,
-        body=entry.body,
-        language=language,
-        published=entry.published,
-        authors=entry.authors,
-        text_source=TextSource.FEED if entry.body else TextSource.HEADLINE,
-    )
+    return Reading(content=content)
 
 
 def _parsed(html: bytes, content_type: str | None) -> HtmlElement | None:

@@ -45,7 +45,7 @@ class Limits:
     """Bytes of address space, the worker's own libraries included."""
 
 
-class Workers:
+class BoundedWorkers:
     """A bounded pool of worker processes; safe for threads. Close it, or use it in a `with`."""
 
     def __init__(self, limits: Limits | None = None, *, at_once: int | None = None) -> None:

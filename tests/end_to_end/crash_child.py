@@ -80,6 +80,7 @@ def main() -> None:
             settings=opened.settings,
             store=opened.store,
             fetcher=opened.fetcher,
+            workers=opened.workers,
             notifier=FusedNotifier(opened.notifier, fuse),
         )
         fuse.armed = True

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.extractor import extract, from_entry
+from pipelines.ingest.extractor import extract
+from pipelines.ingest.reading import from_entry
 from pipelines.model import Content, FeedEntry, Published
 from pipelines.states import Precision, TextSource
 

@@ -1,0 +1,80 @@
+"""Pages on their way through the workers; loads the extractor nowhere but in a worker."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipelines.model import Content, FeedEntry, Page
+from pipelines.progress import Budget
+from pipelines.protocols import Response
+from pipelines.states import TextSource
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An article's words, and where they are not its page's, why."""
+
+    content: Content
+    reason: str = ""
+
+
+def read_page(page: Page, answer: Response | None) -> Reading:
+    """The words of an article that is due: from the answer for its page, or from its feed where it has no page."""
+    from pipelines.ingest.extractor import read
+
+    return read(page, answer)
+
+
+def from_entry(entry: FeedEntry, language: str | None) -> Content:
+    """What the feed alone gives, for when the page cannot be had."""
+    from pipelines.ingest.plain_text import one_line
+
+    return Content(
+        title=entry.title or one_line((entry.summary or entry.body)[:120]),
+        lead=entry.summary,
+        body=entry.body,
+        language=language,
+        published=entry.published,
+        authors=entry.authors,
+        text_source=TextSource.FEED if entry.body else TextSource.HEADLINE,
+    )
+
+
+WAITING = 64
+"""Items that may wait for a worker: at 10 MiB each, what a run can hold."""
+
+
+class Readings(Generic[T, R]):
+    """Items that workers are reading; `take` is called with each and its answer, by the thread that asks for them."""
+
+    def __init__(self, take: Callable[[T, Future[R]], None]) -> None:
+        self._take = take
+        self._items: dict[Future[R], T] = {}
+
+    def add(self, item: T, answer: Future[R]) -> None:
+        """One more; hands on what is done meanwhile, and waits where too much is not."""
+        self._items[answer] = item
+        if len(self._items) > WAITING:
+            wait(self._items, return_when=FIRST_COMPLETED)
+        self._hand_on(future for future in list(self._items) if future.done())
+
+    def finish(self, budget: Budget) -> int:
+        """Hand on all that is done within the budget, and what a worker has begun; returns how many were dropped.
+
+        What has begun is waited for, or an item that takes long would be begun anew in every run.
+        """
+        while self._items and not budget.spent:
+            done, _ = wait(self._items, timeout=budget.left(), return_when=FIRST_COMPLETED)
+            self._hand_on(done)
+        begun = [future for future in self._items if not future.cancel()]
+        wait(begun)
+        self._hand_on(begun)
+        return len(self._items)
+
+    def _hand_on(self, done: Iterable[Future[R]]) -> None:
+        for future in done:
+            self._take(self._items.pop(future), future)
