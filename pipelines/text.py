@@ -1,28 +1,17 @@
 """Words of a text, folded for comparison, with their exact place in the original; pure.
 
-Rules and grouping read text through here, and terms are read the same way as the text they look for. The text is
-split before it is folded, so that a character which normalisation would pull apart (№84, 13¾) cannot make or break a
-word. In scripts written without spaces every letter is a word: a term in them is a phrase, found as a substring.
+Rules and grouping read text through here, and terms are read the same way as the text they look for.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
-INVISIBLE = frozenset({0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF})
-"""Soft hyphen, zero-width and direction marks: read as if they were not there at all."""
-ARMENIAN_MARKS = frozenset({0x55B, 0x55C, 0x55E})
-"""Emphasis, exclamation and question, written inside the word they are about."""
-APOSTROPHES = range(0x2B9, 0x2C2)
-"""Modifier letters used as apostrophes (пʼять, oʻzbek): they split words as the others do."""
-UNSPACED = (
-    *(range(0xE00, 0xF00), range(0x1000, 0x10A0), range(0x1780, 0x1800)),  # Thai, Lao, Burmese, Khmer
-    *(range(0x3005, 0x3008), range(0x3041, 0x3100), range(0x31F0, 0x3200), range(0xFF66, 0xFFA0)),  # kana
-    *(range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00)),  # ideographs
-)
+from pipelines import letters
+from pipelines.folding import UNSPACED, beyond_bmp, fold, word_pattern
+
+__all__ = ["ABBREVIATIONS", "UNSPACED", "Words", "beyond_bmp", "fold", "word_pattern", "words"]
 
 _ABBREVIATED = """
 mr mrs ms dr prof st gen col lt sgt capt maj adm gov sen rep rev hon jr sr inc ltd corp vs cf approx dept est
@@ -35,16 +24,52 @@ ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 """Words whose full stop ends no sentence, in lower case; a single letter's ends none either."""
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one text, column by column; `text[starts[i]:ends[i]]` is the i-th in the original."""
+    """The words of one text, column by column; `text[starts[i]:ends[i]]` is the i-th in the original.
 
-    text: str
-    folded: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    sentences: Sequence[int]
-    """Number of the sentence each word stands in, from 0, never falling."""
+    Each column is worked out when it is first asked for.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._line = letters.read(text)
+
+    @cached_property
+    def line(self) -> bytes:
+        """The folded words in UTF-8, one blank between, before and after them."""
+        line = self._line.folded if self._line else " ".join(["", *self.folded, ""])
+        return line.encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def folded(self) -> Sequence[str]:
+        """Each word, folded."""
+        return (
+            self._line.folded.split()
+            if self._line
+            else [fold(self.text[a:b]) for a, b in zip(*self._bounds, strict=True)]
+        )
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where each word begins."""
+        return self._bounds[0]
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where each word ends."""
+        return self._bounds[1]
+
+    @cached_property
+    def _bounds(self) -> tuple[Sequence[int], Sequence[int]]:
+        if self._line:
+            return self._line.bounds()
+        found = [word.span() for word in word_pattern(beyond_bmp(self.text)).finditer(self.text)]
+        return [start for start, _ in found], [end for _, end in found]
+
+    @cached_property
+    def sentences(self) -> Sequence[int]:
+        """Number of the sentence each word stands in, from 0, never falling."""
+        return _sentences(self.text, self.starts, self.ends)
 
     def __len__(self) -> int:
         return len(self.folded)
@@ -56,107 +81,7 @@ class Words:
 
 def words(text: str) -> Words:
     """Every word of `text` in order."""
-    folded: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for found in word_pattern(beyond_bmp(text)).finditer(text):
-        word = found[0]
-        folded.append(fold(word))
-        starts.append(found.start())
-        ends.append(found.end())
-    return Words(text, folded, starts, ends, _sentences(text, starts, ends))
-
-
-@lru_cache(maxsize=1 << 16)
-def fold(word: str, *, keep_case: bool = False, keep_accents: bool = False) -> str:
-    """The word as it is compared: without case, accents of Latin and Greek, ligatures and invisible characters.
-
-    Folding a folded word changes nothing. Equal letters stay equal whatever their encoding, also where case or
-    accents are kept.
-    """
-    word = word.translate(_GONE)
-    while True:
-        once = _fold_once(word, keep_case=keep_case, keep_accents=keep_accents)
-        if once == word:
-            return once
-        word = once
-
-
-def _fold_once(word: str, *, keep_case: bool, keep_accents: bool) -> str:
-    word = unicodedata.normalize("NFKC", word)
-    if not keep_case:
-        word = word.casefold()
-    if not keep_accents:
-        word = unicodedata.normalize("NFD", word.translate(_LETTERS))
-        word = _YO.sub(r"\1", _STRESS.sub(r"\1", _ACCENTS.sub(r"\1", word)))
-    # Armenian ew: NFKC takes the ligature apart, the reformed spelling writes it with another letter.
-    return unicodedata.normalize("NFC", word).replace("եվ", "եւ")
-
-
-_GONE = dict.fromkeys(INVISIBLE | ARMENIAN_MARKS)
-_LETTERS = str.maketrans(
-    {"ı": "i", "ə": "e", "Ə": "E", "ǝ": "e", "Ǝ": "E", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
-    | {"ð": "d", "Ð": "D", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"}
-    | {"ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N", "ĸ": "k", "ɨ": "i", "Ɨ": "I", "ʉ": "u", "Ʉ": "U"}
-)
-"""Letters that Unicode does not take apart."""
-_ACCENTS = re.compile(
-    "([A-Za-z\u00c0-\u02af\u0370-\u03ff\u1e00-\u1fff\u2c60-\u2c7f\ua720-\ua7ff])"
-    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-_STRESS = re.compile("([аеиоуыэюяіѣАЕИОУЫЭЮЯІѢ][\u0306\u0308]?)\u0301+")
-_YO = re.compile("([еЕ])\u0308")
-
-
-def beyond_bmp(text: str) -> bool:
-    """Whether a character of `text` needs more than 16 bits."""
-    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
-
-
-@lru_cache(maxsize=4)
-def word_pattern(beyond: bool, wildcards: str = "", ending: str = "") -> re.Pattern[str]:
-    """One word, in which the characters of `wildcards` count as letters and `ending` may follow.
-
-    `beyond` asks for the characters of more than 16 bits too: without them a text of 4 kB is split in a quarter of
-    the time, for `re` tries their ranges one by one on every character that is no letter.
-    """
-    letter, mark, unspaced = _classes(0x20000 if beyond else 0x10000)
-    if beyond:
-        unspaced += "\U00020000-\U000323af"
-        mark += "\U000e0100-\U000e01ef"
-    letter += re.escape(wildcards)
-    gone = _ranges(sorted(INVISIBLE | ARMENIAN_MARKS))
-    return re.compile(
-        f"(?:[{letter}][{letter}{mark}]*+(?:[{gone}]+[{letter}{mark}]++)*+|[{unspaced}][{mark}]*+){ending}"
-    )
-
-
-def _classes(end: int) -> tuple[str, str, str]:
-    """Letters and digits of scripts with spaces, marks, and letters of scripts without: insides of classes."""
-    apart = {code for codes in UNSPACED for code in codes}
-    letters: list[int] = []
-    marks: list[int] = []
-    unspaced: list[int] = []
-    for code in range(end):
-        category = unicodedata.category(chr(code))
-        if code in INVISIBLE or code in APOSTROPHES:
-            continue
-        if category[0] == "M":
-            marks.append(code)
-        elif category[0] == "L" or category in {"Nd", "Nl"}:
-            (unspaced if code in apart else letters).append(code)
-    return _ranges(letters), _ranges(marks), _ranges(unspaced)
-
-
-def _ranges(codes: Sequence[int]) -> str:
-    """The inside of a character class for ascending code points."""
-    runs: list[list[int]] = []
-    for code in codes:
-        if runs and runs[-1][1] == code - 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+    return Words(text)
 
 
 _END_BEGINS = re.compile("[.!?…։।॥。！？｡؟۔\n\u2029]")

@@ -1,12 +1,14 @@
 """Words, folding and sentences."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text import fold, words
+from pipelines.text import beyond_bmp, fold, word_pattern, words
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,42 @@ def test_no_letter_or_digit_is_lost(text: str) -> None:
 @given(TEXT, TEXT)
 def test_words_do_not_depend_on_what_follows(left: str, right: str) -> None:
     assert list(words(f"{left} . {right}").folded) == [*words(left).folded, *words(right).folded]
+
+
+def by_the_word(text: str) -> list[tuple[str, int, int]]:
+    """What `words` should give, found and folded one word at a time."""
+    found = word_pattern(beyond_bmp(text)).finditer(text)
+    return [(fold(word[0]), word.start(), word.end()) for word in found]
+
+
+@given(TEXT)
+def test_folding_a_whole_text_is_folding_each_word(text: str) -> None:
+    found = words(text)
+    assert list(zip(found.folded, found.starts, found.ends, strict=True)) == by_the_word(text)
+    assert found.line.decode("utf-8", "surrogatepass") == " ".join(["", *found.folded, ""])
+
+
+def test_every_letter_folds_alone_as_it_does_between_others() -> None:
+    everything = "".join(f"{chr(code)}{chr(code + 1)} a{chr(code)}b " for code in range(0, 0x10000, 1))
+    for start in range(0, len(everything), 700):
+        text = everything[start : start + 700]
+        found = words(text)
+        assert list(zip(found.folded, found.starts, found.ends, strict=True)) == by_the_word(text)
+
+
+@pytest.mark.parametrize("with_numpy", [False, True])
+def test_with_and_without_numpy_the_words_are_the_same(with_numpy: bool) -> None:
+    load = "import numpy" if with_numpy else ""
+    code = f"""
+{load}
+import sys
+from pipelines.text import words
+text = "Laçın’s ГОРОД\\u200b, ՀԱ՞Յ եվ straße 💥 œuvre\\u00ad " * 9
+found = words(text)
+assert ("numpy" in sys.modules) == {with_numpy}
+print(list(zip(found.folded, found.starts, found.ends)), found.line)
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    text = "Laçın’s ГОРОД\u200b, ՀԱ՞Յ եվ straße 💥 œuvre\u00ad " * 9
+    line = " ".join(["", *(word for word, _, _ in by_the_word(text)), ""]).encode()
+    assert shown == f"{by_the_word(text)} {line}\n"
