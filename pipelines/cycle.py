@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import gathering, steps
+from pipelines import delivering, gathering, steps
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -72,7 +72,9 @@ class Cycle:
 
     def deliveries(self) -> Report:
         """Send what is due."""
-        return steps.deliver(self.store.outbox, self.notifier, self.routes, budget=self._budget("deliveries"))
+        return delivering.deliver(
+            self.store.outbox, self.store.notices, self.notifier, self.routes, budget=self._budget("deliveries")
+        )
 
     def whole(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """All six steps in order; the reports in the order of the work."""

@@ -1,4 +1,4 @@
-"""From a text to an alert: the last four of the six steps, each resumable; the first two are in `gathering`.
+"""From a text to an alert: the middle three of the six steps; `gathering` comes before, `delivering` after.
 
 Each step reads what is not done yet, decides, and writes and marks in one transaction; killed anywhere and run
 again, it leaves no row twice and loses none. One bad feed, page, rule or receiver never stops the others: that is
@@ -7,14 +7,12 @@ item: it ends the step.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Delivery, Message
-from pipelines.delivery import dispatch, retry
+from pipelines.delivery import dispatch
 from pipelines.model import Judgement, Match, Report, Revision
 from pipelines.progress import Budget, Tally
 from pipelines.states import Outcome, ReceiverId, VerdictKind
@@ -26,9 +24,7 @@ if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is wo
     from pipelines.rules.matcher import Matcher
 
 BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
-RECEIVERS_AT_ONCE = 8
 STORY_WINDOW = timedelta(days=7)
-LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
 
 
 def group_stories(store: StoryStore, *, budget: Budget) -> Report:
@@ -136,51 +132,3 @@ def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally
         )
         tally.count("alerts")
     tally.news(rule=rule.rule_id, title=headline, told=", ".join(told) or "nobody", why=decision.reason)
-
-
-def deliver(
-    outbox: protocols.Outbox, notifier: protocols.Notifier, routes: Callable[[], "Routes"], *, budget: Budget
-) -> Report:
-    """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken."""
-    tally = Tally("deliveries", "sent", "to be tried again", "dead")
-    waiting = outbox.receivers_due(budget.now())
-    if not waiting:
-        return tally.report()
-    desk = routes()
-
-    def serve(receiver: ReceiverId) -> None:
-        while not budget.spent:
-            delivery = outbox.claim(receiver, budget.now(), budget.now() + LEASE)
-            if delivery is None:
-                return
-            try:
-                notifier.send(desk.receiver(receiver), _message(outbox, desk, delivery, budget.now()), key=delivery.key)
-            except errors.StoreError:
-                raise
-            except Exception as error:
-                tally.failure(receiver, error)
-                tally.count(_put_off(outbox, delivery, error, budget.now()))
-                if isinstance(error, errors.ReceiverUnavailable):
-                    return  # its other messages fare no better now; the next receiver should not wait for that
-            else:
-                outbox.mark_sent(delivery.delivery_id, budget.now())
-                tally.count("sent")
-
-    with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
-        list(pool.map(serve, waiting))
-    return tally.report(unfinished=budget.spent)
-
-
-def _message(outbox: protocols.Outbox, desk: "Routes", delivery: Delivery, now: datetime) -> Message:
-    from pipelines.delivery.message import render
-
-    style = desk.receiver(delivery.receiver).style
-    return render(outbox.detail(delivery.alert_id), style, zone=desk.zone, now=now)
-
-
-def _put_off(outbox: protocols.Outbox, delivery: Delivery, error: Exception, now: datetime) -> str:
-    """Count the attempt, and say what becomes of the delivery."""
-    asked = retry.asked_wait(error) if isinstance(error, errors.DeliveryError) else None
-    again = retry.next_attempt(delivery.attempts + 1, delivery.created_at, now, asked, delivery.key)
-    outbox.mark_failed(delivery.delivery_id, errors.shown(error), again, now)
-    return "to be tried again" if again else "dead"

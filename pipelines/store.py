@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import protocols
+from pipelines.notices import Notices
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
 
@@ -15,6 +16,7 @@ class DueWork:
 
     feeds: int
     deliveries: int
+    """Alerts for receivers, and notices for the operator."""
     backlog: int
     """Articles, revisions and matches that a run left for the next."""
 
@@ -41,6 +43,8 @@ class Store(Protocol):
     def alerts(self) -> protocols.AlertStore: ...
     @property
     def outbox(self) -> protocols.Outbox: ...
+    @property
+    def notices(self) -> Notices: ...
 
     def due_work(self, now: datetime) -> DueWork:
         """What waits at `now`."""

@@ -4,6 +4,7 @@ Importing this module completes `metadata`.
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -98,3 +99,25 @@ acknowledgements = Table(
     Column("who", KeyText, nullable=False),
     Column("given_at", UtcTime, nullable=False),
 )
+
+# --- the operator ----------------------------------------------------------------------------------------------------
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("notice_id", RowKey, primary_key=True),
+    Column("subject", KeyText, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("lines", CleanJson, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("due_at", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    CheckConstraint("over = (ended_at IS NOT NULL)", name="over"),
+)
+OPEN = notices.c.ended_at.is_(None)
+NOTICE_WAITS = notices.c.due_at.is_not(None)
+partial_index("uq_notices_open", notices.c.subject, where=OPEN, unique=True)
+partial_index("ix_notices_due", notices.c.due_at, where=NOTICE_WAITS)

@@ -6,13 +6,14 @@ from sqlalchemy import func, select
 
 from pipelines.store import DueWork
 from storage import schema
-from storage.alert_tables import deliveries
+from storage.alert_tables import NOTICE_WAITS, deliveries, notices
 from storage.alerts import SqlAlerts
 from storage.articles import SqlArticles
 from storage.database import Database
 from storage.feeds import SqlFeeds
 from storage.journal import Journal
 from storage.matches import SqlMatches
+from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
 from storage.rulebook import SqlRuleBook
 from storage.stories import SqlStories
@@ -51,6 +52,7 @@ class SqlStore:
         self.rulebook = SqlRuleBook(database)
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
+        self.notices = SqlNotices(database)
         self.journal = Journal(database)
 
     def due_work(self, now: datetime) -> DueWork:
@@ -58,6 +60,7 @@ class SqlStore:
         waiting = {
             "feeds": (feeds, ACTIVE & (feeds.c.due_at <= now)),
             "deliveries": (deliveries, claimable(now)),
+            "notices": (notices, NOTICE_WAITS & (notices.c.due_at <= now)),
             "pages": (articles, EXTRACT_WAITS & (articles.c.extract_due_at <= now)),
             "revisions": (revisions, UNMATCHED),
             "matches": (matches, UNDECIDED),
@@ -68,7 +71,9 @@ class SqlStore:
         ]
         with self._database.reading() as connection:
             row = connection.execute(select(*counts)).one()
-        return DueWork(feeds=row.feeds, deliveries=row.deliveries, backlog=row.pages + row.revisions + row.matches)
+        return DueWork(
+            feeds=row.feeds, deliveries=row.deliveries + row.notices, backlog=row.pages + row.revisions + row.matches
+        )
 
     def close(self) -> None:
         """See Store."""

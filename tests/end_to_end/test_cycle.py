@@ -211,3 +211,23 @@ def test_a_page_that_is_down_for_a_while_is_read_later(world: World) -> None:
         assert row.text_source is TextSource.PAGE
         assert row.texts == 2
         assert sum(answer.alert_id is not None for answer in row.answers) <= 1
+
+
+def test_the_operator_is_told_once_of_a_trouble_and_once_of_its_end(world: World) -> None:
+    notifier = DeafChat(ReceiverUnavailable("HTTP 500"))
+    routes = world.folder / "alert_rules" / "routes.yaml"
+    mailed = routes.read_text(encoding="utf-8")
+    with world.cycle() as cycle:
+        notices = journal_of(cycle).notices
+        notices.begin("feed:x", "feed x fails", ["HTTP 403 since noon", "try `user_agent`"], cycle.clock())
+        routes.write_text(mailed.replace("operator: desk-mail", "operator: desk-chat"), encoding="utf-8")
+        refused = replace(cycle, notifier=notifier).deliveries()
+        assert [problem.subject for problem in refused.problems] == ["notice about feed:x"]
+        routes.write_text(mailed, encoding="utf-8")
+        later = cycle.clock() + timedelta(minutes=10)
+        again = replace(cycle, notifier=notifier, clock=lambda: later)
+        assert again.deliveries().counts["notices sent"] == 1
+        assert "notices sent" not in again.deliveries().counts
+        notices.end("feed:x", "feed x answers again", [], later)
+        assert again.deliveries().counts["notices sent"] == 1
+        assert len(notifier.mailed) == 2

@@ -157,6 +157,16 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
     (told.silences, {"selector": {"rule": "r"}, "who": "w", "why": "y", "starts_at": NOW, "until": LATER}),
     (told.feedback, {"alert_id": 1, "who": "w", "verdict": "useful", "given_at": NOW}),
     (told.acknowledgements, {"alert_id": 1, "who": "w", "given_at": NOW}),
+    (tables.rule_looks, {"look_id": 1}),
+    (tables.list_texts, {"digest": "d", "text": ""}),
+    (
+        tables.live_rules,
+        {"rule_id": "r", "version": "v", "file": "f", "source": "", "lists": "d", "since": NOW},
+    ),
+    (
+        told.notices,
+        {"subject": "s", "title": "t", "lines": [], "over": False, "began_at": NOW, "due_at": NOW, "attempts": 0},
+    ),
 ]
 
 
