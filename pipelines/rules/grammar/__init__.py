@@ -1,0 +1,1 @@
+"""Endings of names and nouns, one language a file."""
