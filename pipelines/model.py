@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from pipelines.feed_options import PLAIN, FeedOptions
 from pipelines.passages import Passage, without
 from pipelines.states import (
     ArticleId,
@@ -89,6 +90,7 @@ class Feed:
     tags: frozenset[str] = frozenset()
     backfill: timedelta = timedelta(0)
     """Entries older than the first poll by no more than this may still raise alerts."""
+    options: FeedOptions = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,8 @@ class Page:
     language: str | None
     attempts: int
     """Earlier tries to get this text."""
+    options: FeedOptions = PLAIN
+    """Those of the feed whose words `entry` are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ the work is done; calling it again with the same arguments changes nothing. Stor
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
@@ -30,6 +30,10 @@ class Request:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Sent to the request's own origin alone, never after a redirect to another."""
+    secret_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Likewise; each value is the NAME of the environment variable to take it from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,14 @@ class PolledFeed:
     @property
     def request(self) -> Request:
         """The next poll, conditional on what the last one brought."""
-        return Request(url=self.feed.url, etag=self.state.etag, last_modified=self.state.last_modified)
+        options = self.feed.options
+        return Request(
+            url=self.feed.url,
+            etag=self.state.etag,
+            last_modified=self.state.last_modified,
+            headers=options.sent,
+            secret_headers=dict(options.secret_headers),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

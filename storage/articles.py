@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from pipelines.model import Content, FeedEntry, Page
 from pipelines.states import ArticleId, TextSource
 from storage.database import Database
-from storage.records import load_articles, passages_to_json, rows_in
+from storage.records import load_articles, options_from_json, passages_to_json, rows_in
 from storage.tables import EXTRACT_WAITS, articles, feed_entries, feeds, revisions
 from storage.types import clean
 
@@ -35,6 +35,7 @@ class SqlArticles:
                 entry=_entry_of(said[article_id]),
                 language=said[article_id].language,
                 attempts=tried,
+                options=options_from_json(said[article_id].options),
             )
             for article_id, tried in attempts.items()
         ]
@@ -72,7 +73,7 @@ def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) ->
 
 def _entries(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[ArticleId, Row[Any]]:
     """What feeds say of each article: the entry with the most words to offer, of equals the newest."""
-    query = select(feed_entries, feeds.c.language).join(feeds).order_by(feed_entries.c.entry_key)
+    query = select(feed_entries, feeds.c.language, feeds.c.options).join(feeds).order_by(feed_entries.c.entry_key)
     best: dict[ArticleId, Row[Any]] = {}
     for row in rows_in(connection, query, feed_entries.c.article_id, article_ids):
         rival = best.get(row.article_id)

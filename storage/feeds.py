@@ -13,16 +13,17 @@ from pipelines.protocols import Arrivals, PolledFeed
 from pipelines.states import FeedId
 from storage.database import Database
 from storage.entries import add_outlets, store_entries
-from storage.records import batches, named, outlet_of
+from storage.records import batches, named, options_from_json, options_to_json, outlet_of
 from storage.tables import ACTIVE, feeds, outlets
 from storage.types import clean_key
 
 _FORGOTTEN = {"etag": None, "last_modified": None, "body_hash": None}
-"""What was remembered of the old address's answers."""
+"""What was remembered of answers from the old address, or read in the old way."""
 _STATE = tuple(one.name for one in fields(FeedState))
 _SET_STATE = feeds.update().where(feeds.c.feed_id == bindparam("the_feed"))
 """Built once: a cycle of a thousand feeds that answer 304 is this statement a thousand times."""
-_DUE_AGAIN = {"url", "every", "active"}
+_DUE_AGAIN = {"url", "kind", "every", "options", "active"}
+_READ_ANEW = {"url", "kind", "options"}
 
 
 class SqlFeeds:
@@ -76,6 +77,7 @@ def polled_feed_of(row: Row[Any]) -> PolledFeed:
         every=row.feeds_every,
         tags=frozenset(row.feeds_tags),
         backfill=row.feeds_backfill,
+        options=options_from_json(row.feeds_options),
     )
     state = FeedState(
         due_at=row.feeds_due_at,
@@ -136,6 +138,7 @@ def _config(feed: Feed) -> dict[str, Any]:
         "every": feed.every,
         "backfill": feed.backfill,
         "tags": sorted(feed.tags),
+        "options": options_to_json(feed.options),
         "active": True,
     }
 
@@ -147,7 +150,7 @@ def _apply(connection: Connection, differences: _Differences, now: datetime) -> 
         connection.execute(feeds.update().where(feeds.c.feed_id.in_(some)).values(active=False))
     for feed_id, values in differences.changed.items():
         again = {"due_at": now} if values.keys() & _DUE_AGAIN else {}
-        forgotten = _FORGOTTEN if "url" in values else {}
+        forgotten = _FORGOTTEN if values.keys() & _READ_ANEW else {}
         connection.execute(
             feeds.update().where(feeds.c.feed_id == feed_id).values({"active": True, **values, **again, **forgotten})
         )

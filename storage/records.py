@@ -1,11 +1,13 @@
 """Rows to records, for the reads that several repositories share: a query a table for each 500, none for each row."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Connection, Row, Select, and_, select
 
 from pipelines.alerts import Alert, AlertDetail, Carrier
+from pipelines.feed_options import PLAIN, FeedOptions
 from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision, Rule
 from pipelines.passages import Passage
 from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
@@ -173,6 +175,27 @@ def hits_to_json(hits: Iterable[Hit]) -> list[list[str | int]]:
 def passages_to_json(passages: Iterable[Passage]) -> list[list[str | int]]:
     """Marked passages as they are stored: [kind, start, end] each."""
     return [[one.kind.value, one.start, one.end] for one in passages]
+
+
+def options_to_json(options: FeedOptions) -> dict[str, Any] | None:
+    """What a feed's options say beyond the usual; None where that is nothing."""
+    said = {one.name: getattr(options, one.name) for one in fields(options)}
+    return {name: _listed(value) for name, value in said.items() if value != getattr(PLAIN, name)} or None
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as the lists that JSON gives back, so that both compare as the same."""
+    return [_listed(part) for part in value] if isinstance(value, tuple) else value
+
+
+def options_from_json(stored: Mapping[str, Any] | None) -> FeedOptions:
+    """Options as they were before they were stored."""
+    pairs = {"headers", "secret_headers"}
+    said: dict[str, Any] = {
+        name: tuple(map(tuple, value)) if name in pairs else tuple(value) if isinstance(value, list) else value
+        for name, value in (stored or {}).items()
+    }
+    return FeedOptions(**said)
 
 
 def _judgement_of(row: Row[Any]) -> Judgement:

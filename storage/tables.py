@@ -65,6 +65,7 @@ feeds = Table(
     Column("every", Seconds, nullable=False),
     Column("backfill", Seconds, nullable=False),
     Column("tags", CleanJson, nullable=False),
+    Column("options", CleanJson),
     Column("active", Boolean, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("etag", CleanText),

@@ -3,90 +3,17 @@
 import itertools
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import ValidationError
 
-from pipelines.desk_files import Data, DeskFile, DeskModel, Duration, Fault, Written, append_item, read, suggest
-from pipelines.desk_schema import in_words, shown
+from pipelines.desk_files import Data, DeskFile, Fault, append_item, read, suggest
+from pipelines.desk_schema import in_words
 from pipelines.errors import DeskFileError
-from pipelines.ingest.language import language_code
+from pipelines.ingest.feeds_schema import FeedLine, FeedsFile
 from pipelines.ingest.urls import canonical_url, registrable_domain
 from pipelines.model import Feed, Outlet
-from pipelines.states import FeedId, OutletId, SourceKind
-
-SHORTEST, LONGEST = timedelta(seconds=30), timedelta(days=30)
-
-
-def _id(value: str) -> str:
-    if not re.fullmatch(r"[\w][\w.-]{0,99}", value, re.ASCII):
-        raise ValueError(f"expected an id of letters, digits, `-`, `_` and `.`, not {shown(value)}")
-    return value
-
-
-def _address(value: str) -> str:
-    if canonical_url(value) is None:
-        raise ValueError(f"expected an http or https address, not {shown(value)}")
-    if "@" in value.split("//", 1)[-1].split("/", 1)[0]:
-        raise ValueError("an address with a user name or password does not belong here")
-    return value
-
-
-def _language(value: str) -> str:
-    code = language_code(value)
-    if code is None:
-        raise ValueError(f"expected a language such as en, ru or hy, not {shown(value)}")
-    return code
-
-
-def _interval(value: timedelta) -> timedelta:
-    if not SHORTEST <= value <= LONGEST:
-        raise ValueError("expected an interval from 30s to 30d")
-    return value
-
-
-def _kind(value: object) -> object:
-    if value not in set(SourceKind):
-        raise ValueError(f"kind {shown(value)} is not read: {' and '.join(SourceKind)} are")
-    return value
-
-
-Id = Annotated[Written, AfterValidator(_id)]
-Tag = Annotated[Written, Field(min_length=1)]
-
-
-class OutletLine(DeskModel):
-    """An entry under `outlets`."""
-
-    title: Written | None = None
-    country: Written | None = None
-    tags: tuple[Tag, ...] = ()
-
-
-class FeedLine(DeskModel):
-    """An item under `feeds`."""
-
-    id: Id
-    url: Annotated[str, AfterValidator(_address)]
-    outlet: Written | None = None
-    kind: Annotated[SourceKind, BeforeValidator(_kind)] = SourceKind.AUTO
-    language: Annotated[Written, AfterValidator(_language)] | None = None
-    every: Annotated[Duration, AfterValidator(_interval)] | None = None
-    tags: tuple[Tag, ...] = ()
-    backfill: Duration | None = None
-    note: Written | None = None
-    """For people only."""
-
-
-class FeedsFile(DeskModel):
-    """The whole of feeds.yaml."""
-
-    version: Literal[1]
-    outlets: dict[Id, OutletLine] = Field(default_factory=dict)
-    feeds: tuple[FeedLine, ...]
-    """Required, though it may be empty: a file half written must not read as one without feeds."""
+from pipelines.states import FeedId, OutletId
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
@@ -155,6 +82,7 @@ def _feed(line: FeedLine, outlets: dict[str, Outlet]) -> Feed:
         every=line.every or unset.every,
         tags=frozenset(line.tags),
         backfill=line.backfill or unset.backfill,
+        options=line.options,
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import StoreError
+from pipelines.feed_options import FeedOptions
 from pipelines.model import Content, FeedEntry, FeedState, Published
 from pipelines.protocols import Arrivals
 from pipelines.states import FeedId, TextSource
@@ -66,6 +67,25 @@ def test_a_changed_url_forgets_the_old_answers_and_is_due(store: SqlStore) -> No
     (polled,) = store.feeds.due_feeds(NOW + MINUTE)
     assert polled.feed == moved
     assert polled.state == replace(state(), due_at=NOW + MINUTE, etag=None, last_modified=None, body_hash=None)
+
+
+def test_options_come_back_as_they_were_and_a_change_of_them_is_read_anew(store: SqlStore) -> None:
+    options = FeedOptions(
+        user_agent="Desk/1", headers=(("X-A", "b"),), secret_headers=(("Cookie", "SID"),), keep=("p",), full_text=False
+    )
+    poll(store)
+    changed = replace(feed(), options=options)
+    store.feeds.sync_feeds([changed], NOW + MINUTE)
+    (polled,) = store.feeds.due_feeds(NOW + MINUTE)
+    assert polled.feed == changed
+    assert (polled.state.due_at, polled.state.body_hash) == (NOW + MINUTE, None)
+    assert polled.request.headers == {"X-A": "b", "User-Agent": "Desk/1"}
+    assert polled.request.secret_headers == {"Cookie": "SID"}
+    store.feeds.record_poll(changed, state(), [entry("quake")], NOW, backlog_before=None)
+    store.feeds.sync_feeds([changed], LATER)
+    assert store.feeds.due_feeds(NOW, everything=True)[0].state == state()
+    (page,) = store.articles.pages_due(LATER, 1)
+    assert page.options == options
 
 
 def test_other_changes_keep_what_is_remembered(store: SqlStore) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import DeskFileError
+from pipelines.feed_options import FeedOptions
 from pipelines.ingest.feeds_file import add_feed, free_id, load_feeds
 from pipelines.model import Feed, Outlet
 from pipelines.states import FeedId, OutletId, SourceKind
@@ -48,6 +49,57 @@ def test_feeds_in_the_files_order(path: Path) -> None:
         ),
         Feed(feed_id=FeedId("local"), url="http://127.0.0.1:8000/feed", kind=SourceKind.FEED, tags=frozenset({"news"})),
     )
+
+
+def test_what_a_feed_says_beyond_its_address(path: Path) -> None:
+    path.write_text("""\
+version: 1
+feeds:
+  - id: a
+    url: https://times.example/rss
+    user_agent: Times Reader/1.0
+    headers: {X-Edition: 7, Accept-Language: hy}
+    headers_env: {Cookie: TIMES_COOKIE}
+    keep: [article .text]
+    drop: [".advert", aside]
+    full_text: false
+""")
+    (feed,) = load_feeds(path)
+    assert feed.options == FeedOptions(
+        user_agent="Times Reader/1.0",
+        headers=(("Accept-Language", "hy"), ("X-Edition", "7")),
+        secret_headers=(("Cookie", "TIMES_COOKIE"),),
+        keep=("article .text",),
+        drop=(".advert", "aside"),
+        full_text=False,
+    )
+    assert feed.options.sent == {"Accept-Language": "hy", "X-Edition": "7", "User-Agent": "Times Reader/1.0"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("full_text: on", "expected true or false, not the text `on`"),
+        ("full_text: 1", "expected true or false"),
+        ("full_txt: true", "unknown key `full_txt`; did you mean `full_text`?"),
+        ('user_agent: "a\\nb"', "expected printable ASCII"),
+        ("headers: {X-A: é}", "expected printable ASCII"),
+        ("headers: {Authorization: Bearer 7f}", "put its value into the environment"),
+        ("headers: {X-Api-Key: 7f}", "put its value into the environment"),
+        ("headers: {Host: a.example}", "set by the fetcher alone"),
+        ("headers: {User-Agent: a}", "`user_agent`"),
+        ("headers: {a b: c}", "the name of a header"),
+        ("headers_env: {Cookie: sid=7f}", "the NAME of an environment variable"),
+        ("headers: {X-A: b}, headers_env: {x-a: B}", "under `headers` and under `headers_env`"),
+        ("keep: article", "expected a list"),
+        ("drop: [7, '']", "must not be empty"),
+        ("kind: telegramm", "is not read"),
+    ],
+)
+def test_faults_of_what_a_feed_says(path: Path, line: str, message: str) -> None:
+    (told,) = faults(path, f'version: 1\nfeeds:\n  - {{id: a, url: "https://a.example/", {line}}}\n')
+    assert told.startswith("3:")
+    assert message in told
 
 
 def test_no_feeds_yet_is_no_fault(path: Path) -> None:
