@@ -71,6 +71,14 @@ class Words:
         """Number of the sentence each word stands in, from 0, never falling."""
         return _sentences(self.text, self.starts, self.ends)
 
+    def together(self, first: int, last: int) -> bool:
+        """Whether two words stand in one sentence."""
+        text, starts, ends = self.text, *self._bounds
+        return not any(
+            text[ends[word] : starts[word + 1]] != " " and _ends_sentence(text, word, starts, ends)
+            for word in range(first, last)
+        )
+
     def __len__(self) -> int:
         return len(self.folded)
 
@@ -104,6 +112,14 @@ def _sentences(text: str, starts: Sequence[int], ends: Sequence[int]) -> Sequenc
             number += 1
     numbers.extend([number] * (len(starts) - len(numbers)))
     return numbers
+
+
+def _ends_sentence(text: str, word: int, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether a sentence ends between the word and the next."""
+    return any(
+        (found := _SENTENCE_END.match(text, beginning.start())) and not _abbreviates(text, found, starts, ends)
+        for beginning in _END_BEGINS.finditer(text, ends[word], starts[word + 1])
+    )
 
 
 def _abbreviates(text: str, end: re.Match[str], starts: Sequence[int], ends: Sequence[int]) -> bool:

@@ -7,24 +7,35 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from pipelines.rules.document import Document
 from pipelines.states import Field
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One hit of a group: words [first, last] of a field, characters [start, end)."""
+class Found(NamedTuple):
+    """One hit of a group: words [first, last] of a field; the rest is worked out where a clause asks for it."""
 
     field: Field
     first: int
     last: int
-    start: int
-    end: int
-    sentence: int
     term: int
     """Which of the group's terms."""
-    in_lead: bool
-    """True also where the lead is only a view of the body."""
+    document: Document
+    leads: bool
+    """Whether the group looks into the lead."""
+
+    @property
+    def sentence(self) -> int:
+        """Number of its sentence in the field."""
+        return self.document.fields[self.field].sentences[self.first]
+
+    @property
+    def in_lead(self) -> bool:
+        """True also where the lead is only a view of the body."""
+        return self.leads and (
+            self.field is Field.LEAD or (self.field is Field.BODY and self.document.shares(self.first, self.last))
+        )
 
 
 @dataclass(frozen=True, slots=True)

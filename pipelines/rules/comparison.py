@@ -15,7 +15,7 @@ def stands(term: Term, words: Words, first: int) -> bool:
         return False
     if not all(meets(term, word, words, first + number) for number, word in enumerate(term.words)):
         return False
-    return first == last or words.sentences[first] == words.sentences[last]
+    return words.together(first, last)
 
 
 def meets(term: Term, word: TermWord, words: Words, position: int) -> bool:

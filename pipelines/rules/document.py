@@ -1,7 +1,8 @@
 """An article as rules see it: the words of its fields, and where the lead overlaps the body."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from pipelines.model import Content
 from pipelines.states import Field
@@ -11,30 +12,38 @@ LEAST_OVERLAP = 6
 """Words that lead and body must share, from the lead's beginning, to be one text: fewer may be chance."""
 
 
-@dataclass(frozen=True, slots=True)
 class Document:
-    """The words of each field; `shared` words at the lead's beginning are the body's from `body_from` on.
+    """The words of each field; each is split by itself, so that no phrase crosses its edge.
 
-    Without a lead of its own an article's lead is the body's first paragraph: all of it is shared, and the field
-    is empty.
+    Without a lead of its own an article's lead is the body's first paragraph: the field is empty.
     """
 
-    fields: dict[Field, Words]
-    body_from: int
-    shared: int
-    own_lead: bool
+    def __init__(self, content: Content) -> None:
+        self._body = content.searched_body
+        self.own_lead = bool(content.lead)
+        self.fields: Mapping[Field, Words] = {
+            Field.TITLE: words(content.title),
+            Field.LEAD: words(content.lead),
+            Field.BODY: words(self._body),
+        }
 
+    @property
+    def shared(self) -> int:
+        """How many words at the lead's beginning are the body's."""
+        return self._overlap[1]
 
-def read_document(content: Content) -> Document:
-    """The article's words; each field is split by itself, so that no phrase crosses its edge."""
-    title, body = words(content.title), words(content.searched_body)
-    if not content.lead:
-        lead, opening = words(""), _opening(content.searched_body)
-        shared = sum(end <= opening for end in body.ends)
-        return Document({Field.TITLE: title, Field.LEAD: lead, Field.BODY: body}, 0, shared, own_lead=False)
-    lead = words(content.lead)
-    body_from, shared = _overlap(lead.folded, body.folded)
-    return Document({Field.TITLE: title, Field.LEAD: lead, Field.BODY: body}, body_from, shared, own_lead=True)
+    def shares(self, first: int, last: int) -> bool:
+        """Whether words [first, last] of the body are the lead's."""
+        start, shared = self._overlap
+        return start <= first and last < start + shared
+
+    @cached_property
+    def _overlap(self) -> tuple[int, int]:
+        """Where in the body the lead stands, and how many of its words; (0, 0) where it does not."""
+        body = self.fields[Field.BODY]
+        if self.own_lead:
+            return _overlap(self.fields[Field.LEAD].folded, body.folded)
+        return 0, bisect_right(body.ends, _opening(self._body))
 
 
 def _opening(body: str) -> int:
@@ -46,7 +55,6 @@ def _opening(body: str) -> int:
 
 
 def _overlap(lead: Sequence[str], body: Sequence[str]) -> tuple[int, int]:
-    """Where in the body the lead's beginning stands, and how many of its words; (0, 0) where it does not."""
     head = list(lead[:LEAST_OVERLAP])
     start = 0
     while head:

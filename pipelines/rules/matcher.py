@@ -1,15 +1,15 @@
-"""Runs rules over articles: one pass over the words for all rules, then only the rules that hit anything."""
+"""Runs rules over articles: one pass over the words for all rules, then only the rules that can be concerned."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.model import Content, Hit, Judgement
-from pipelines.rules.clauses import Clause, GroupHits, Hits
-from pipelines.rules.document import Document, read_document
-from pipelines.rules.hits import WiredGroup, find_hits, wire
-from pipelines.rules.rule import CompiledRule, Scope
-from pipelines.rules.search import Spans, TermId, TermIndex
+from pipelines.model import Content, Judgement
+from pipelines.rules.clauses import And, Clause, GroupHits, Has, Hits
+from pipelines.rules.document import Document
+from pipelines.rules.gates import Gates
+from pipelines.rules.hits import Reading, WiredGroup, wire
+from pipelines.rules.rule import CompiledRule, Group, Scope
+from pipelines.rules.search import TermIndex
 from pipelines.states import Field, Outcome, RuleStatus
 
 RUNNING = frozenset({RuleStatus.SHADOW, RuleStatus.LIVE})
@@ -21,7 +21,11 @@ class _WiredRule:
 
     compiled: CompiledRule
     groups: Mapping[str, WiredGroup]
-    wanted: frozenset[str]
+    weights: Mapping[str, int]
+    wanted: tuple[str, ...]
+    scoped: bool
+    plain: bool
+    """Whether the deciding clause is all of `when`, without numbers."""
 
 
 class Matcher:
@@ -36,29 +40,42 @@ class Matcher:
             for terms in (group.terms, group.excepts, *group.terms.values())
             for term in terms
         )
-        self._rules = tuple(
-            _WiredRule(
-                rule, {name: wire(group, self._index.ids) for name, group in rule.groups.items()}, rule.when.groups()
-            )
-            for rule in running
-        )
+        self._groups: dict[object, WiredGroup] = {}
+        self._rules = tuple(self._wired(rule) for rule in running)
         # A rule says nothing of an article in which no group of its `when` hits: the loader sees to that.
-        self._rules_by_term: dict[TermId, list[int]] = defaultdict(list)
-        for number, wired in enumerate(self._rules):
-            for term in {term for name in wired.wanted for term in wired.groups[name].terms}:
-                self._rules_by_term[term].append(number)
+        self._gates = Gates()
+        for rule in self._rules:
+            self._gates.add(rule.compiled.when, {name: rule.groups[name] for name in rule.wanted})
 
     def judge(self, content: Content, tags: frozenset[str] | None) -> tuple[Judgement, ...]:
         """Matches and partials, in the order of the rules; `tags` is None where the article's tags are not known."""
-        document = read_document(content)
-        spans = self._index.search(document)
-        candidates = {number for term in spans for number in self._rules_by_term.get(term, ())}
+        reading = Reading(self._index, Document(content))
         judgements = (
-            _Judging(self._rules[number], content, document, spans).judgement()
-            for number in sorted(candidates)
-            if _in_scope(self._rules[number].compiled.scope, content.language, tags)
+            _Judging(self._rules[number], content, reading).judgement()
+            for number in self._gates.passed(reading, complete=content.complete)
+            if not self._rules[number].scoped or _in_scope(self._rules[number].compiled.scope, content.language, tags)
         )
         return tuple(judgement for judgement in judgements if judgement)
+
+    def _wired(self, rule: CompiledRule) -> _WiredRule:
+        return _WiredRule(
+            rule,
+            {name: self._wired_group(group) for name, group in rule.groups.items()},
+            {name: group.weight for name, group in rule.groups.items()},
+            tuple(sorted(rule.when.groups())),
+            rule.scope != Scope(),
+            _plain(rule.when),
+        )
+
+    def _wired_group(self, group: Group) -> WiredGroup:
+        key = (tuple(group.terms.items()), group.excepts, group.fields)
+        if key not in self._groups:
+            self._groups[key] = wire(group, self._index.ids)
+        return self._groups[key]
+
+
+def _plain(when: Clause) -> bool:
+    return isinstance(when, Has) or (isinstance(when, And) and all(isinstance(part, Has) for part in when.parts))
 
 
 def _in_scope(scope: Scope, language: str | None, tags: frozenset[str] | None) -> bool:
@@ -70,25 +87,37 @@ def _in_scope(scope: Scope, language: str | None, tags: frozenset[str] | None) -
     return not (scope.feed_tags and scope.feed_tags.isdisjoint(tags)) and scope.not_feed_tags.isdisjoint(tags)
 
 
+class _GroupsHit(dict[str, GroupHits]):
+    """What the groups of a rule hit, each worked out when a clause first asks for it."""
+
+    def __init__(self, rule: _WiredRule, reading: Reading) -> None:
+        super().__init__()
+        self._rule = rule
+        self._reading = reading
+
+    def __missing__(self, name: str) -> GroupHits:
+        found = self._reading.hits(self._rule.groups[name])
+        self[name] = hits = GroupHits(found, self._rule.weights[name], _NOWHERE)
+        return hits
+
+
+_NOWHERE: frozenset[Field] = frozenset()
+
+
 class _Judging:
     """One rule before one article."""
 
-    def __init__(self, rule: _WiredRule, content: Content, document: Document, spans: Spans) -> None:
+    def __init__(self, rule: _WiredRule, content: Content, reading: Reading) -> None:
         self._rule = rule
         self._content = content
-        self._document = document
-        self._hits = {
-            name: GroupHits(find_hits(group, document, spans), group.weight, frozenset())
-            for name, group in rule.groups.items()
-        }
+        self._reading = reading
+        self._hits = _GroupsHit(rule, reading)
 
     def judgement(self) -> Judgement | None:
-        if not any(self._hits[name].found for name in self._rule.wanted):
-            return None
         when, unless = self._rule.compiled.when, self._rule.compiled.unless
         if when.truth(self._hits) and not (unless and unless.truth(self._hits)):
             return self._judgement(Outcome.MATCH, self._decided(when))
-        if self._content.complete:
+        if self._content.complete or not any(self._hits[name].found for name in self._rule.wanted):
             return None
         later = self._with_more_text()
         if when.truth(later) is False or (unless and unless.truth(later)):
@@ -96,31 +125,27 @@ class _Judging:
         return self._judgement(Outcome.PARTIAL, f"{when.text}: more text may decide")
 
     def _with_more_text(self) -> Hits:
-        growing = {Field.BODY} if self._document.own_lead else {Field.BODY, Field.LEAD}
+        growing = {Field.BODY} if self._reading.document.own_lead else {Field.BODY, Field.LEAD}
         return {
-            name: GroupHits(hits.found, hits.weight, self._rule.groups[name].fields & growing)
-            for name, hits in self._hits.items()
+            name: GroupHits(self._hits[name].found, self._rule.weights[name], group.fields & growing)
+            for name, group in self._rule.groups.items()
         }
 
     def _decided(self, when: Clause) -> str:
         """The deciding clause with its numbers."""
+        unknown = self._rule.scoped and self._rule.compiled.scope.languages and not self._content.language
+        if self._rule.plain and not unknown:
+            return when.text
         deciding = when.deciding(self._hits)
         remarks = list(deciding.measure(self._hits))
-        if self._rule.compiled.scope.languages and not self._content.language:
+        if unknown:
             remarks.append("language not known")
         return f"{deciding.text}: {', '.join(remarks)}" if remarks else deciding.text
 
     def _judgement(self, outcome: Outcome, clause: str) -> Judgement:
-        evidence = [
-            (_ORDER[found.field], found.start, found.end, name, found.field)
-            for name in self._rule.wanted
-            for found in self._hits[name].found
-        ]
-        hits = tuple(
-            Hit(group=name, field=field, start=start, end=end, text=self._document.fields[field].text[start:end])
-            for _, start, end, name, field in sorted(evidence)
+        groups = self._rule.groups
+        evidence = [shown for name in self._rule.wanted for shown in self._reading.evidence(name, groups[name])]
+        evidence.sort()
+        return Judgement(
+            rule=self._rule.compiled.rule, outcome=outcome, hits=tuple([shown[4] for shown in evidence]), clause=clause
         )
-        return Judgement(rule=self._rule.compiled.rule, outcome=outcome, hits=hits, clause=clause)
-
-
-_ORDER = {field: number for number, field in enumerate(Field)}
