@@ -19,7 +19,7 @@ from pydantic import (
 from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
 from pipelines.rules.languages import ISO_639_1
 from pipelines.rules.rule import Term
-from pipelines.rules.terms import Manner, compile_pattern, compile_term
+from pipelines.rules.terms import FORMS, Manner, compile_pattern, compile_term
 from pipelines.states import Field as ArticleField
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity
 
@@ -30,6 +30,12 @@ LONG_FORM = ("terms", "when", "unless")
 def _language(code: str) -> str:
     if code not in ISO_639_1:
         raise ValueError(f"`{code}` is no ISO 639-1 language code, such as en, hy or ka{suggest(code, ISO_639_1)}")
+    return code
+
+
+def _inflected(code: str) -> str:
+    if code not in FORMS:
+        raise ValueError(f"no word forms are known for `{code}`: write a wildcard, such as peacekeep*")
     return code
 
 
@@ -67,7 +73,7 @@ class TermRecord(DeskModel):
     case: Literal["exact", "any"] | None = None
     accents: Literal["exact", "any"] | None = None
     re: Written | None = None
-    forms: Annotated[None, _not_run("`forms`: write a wildcard, such as peacekeep*")] = None
+    forms: Annotated[Written, AfterValidator(_inflected)] | None = None
     fuzzy: Literal[1, 2] | None = None
 
     @model_validator(mode="before")
@@ -88,22 +94,30 @@ class TermRecord(DeskModel):
     def _one_of(self) -> Self:
         if sum(kind is not None for kind in (self.term, self.list, self.re)) != 1:
             raise ValueError("a term has either `term`, `list` or `re`")
-        if self.list is not None and (self.case or self.accents or self.fuzzy):
-            raise ValueError("`case`, `accents` and `fuzzy` belong to the terms of the list, not to {list: ...}")
-        if self.re is not None and self.fuzzy:
-            raise ValueError("`fuzzy` cannot stand with `re`: write what may differ into the pattern")
+        if self.list is not None and (self.case or self.accents or self.fuzzy or self.forms):
+            raise ValueError(
+                "`case`, `accents`, `forms` and `fuzzy` belong to the terms of the list, not to {list: ...}"
+            )
+        if self.re is not None and (self.fuzzy or self.forms):
+            raise ValueError("`fuzzy` and `forms` cannot stand with `re`: write what may differ into the pattern")
         if self.term is not None:
             self.compiled()
         return self
 
     def compiled(self, *, case: str | None = None, accents: str | None = None) -> Term:
         """The term to look for; `case` and `accents` are its group's, where it has none. Raises BadTerm."""
-        manner = _manner(self.case or case, self.accents or accents, self.fuzzy)
+        manner = _manner(self.case or case, self.accents or accents, self.fuzzy, self.forms)
         return compile_term(self.term or "", manner) if self.re is None else compile_pattern(self.re, manner)
 
 
-def _manner(case: str | None, accents: str | None, fuzzy: int | None = None) -> Manner:
-    return Manner(keep_case=case == "exact", keep_accents=accents == "exact", fuzzy=fuzzy or 0)
+def _manner(case: str | None, accents: str | None, fuzzy: int | None = None, forms: str | None = None) -> Manner:
+    return Manner(
+        keep_case=case == "exact",
+        keep_accents=accents == "exact",
+        fuzzy=fuzzy or 0,
+        forms=forms,
+        capitals=case != "any",
+    )
 
 
 Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipelines.desk_schema import BadText
-from pipelines.rules import patterns
+from pipelines.rules import endings, patterns, snowball
 from pipelines.rules.rule import Term, Terms, TermWord
 from pipelines.text import beyond_bmp, fold, word_pattern
 
@@ -24,6 +24,10 @@ class Manner:
     keep_case: bool = False
     keep_accents: bool = False
     fuzzy: int = 0
+    forms: str | None = None
+    """The language whose inflected forms are met too, one of FORMS."""
+    capitals: bool = True
+    """Whether a capitalised word with forms meets words with a capital only."""
 
     def fold(self, word: str) -> str:
         """The word, keeping what the term keeps."""
@@ -31,6 +35,8 @@ class Manner:
 
 
 PLAIN = Manner()
+FORMS = endings.LANGUAGES | snowball.LANGUAGES
+"""ISO 639-1 codes of the languages in which words can be inflected."""
 
 
 def compile_term(written: str, manner: Manner = PLAIN) -> Term:
@@ -65,6 +71,8 @@ def add_terms(found: dict[Term, tuple[Term, ...]], more: Terms, excepts: tuple[T
 def _compile_word(token: str, manner: Manner) -> TermWord:
     if token.startswith("*"):
         raise BadTerm(f"`{token}`: nothing can be looked for by its ending; no word may begin with *")
+    if manner.forms:
+        return _compile_forms(token, manner.forms, manner)
     stem, star, after = token.partition("*")
     if after:
         raise BadTerm(f"`{token}`: * may stand at a word's end only")
@@ -78,3 +86,16 @@ def _compile_word(token: str, manner: Manner) -> TermWord:
         return TermWord(folded.partition("?")[0], prefix=True, exact=exact, wildcard=kept + star)
     fuzzy = manner.fuzzy if len(folded) >= FUZZY_FROM else 0
     return TermWord(folded, bool(star), exact, fuzzy=fuzzy)
+
+
+def _compile_forms(token: str, language: str, manner: Manner) -> TermWord:
+    if "*" in token or "?" in token:
+        raise BadTerm(f"`{token}`: `forms` and wildcards cannot stand together")
+    if manner.fuzzy:
+        raise BadTerm(f"`{token}`: `forms` and `fuzzy` cannot stand together")
+    exact = manner.fold(token) if manner.keep_case or manner.keep_accents else None
+    capital = manner.capitals and endings.is_name(token)
+    if language in endings.LANGUAGES:
+        stems = tuple((one.stem, one.endings) for one in endings.inflections(token, language))
+        return TermWord(fold(token), exact=exact, stems=stems, capital=capital)
+    return TermWord(snowball.stem(token, language), exact=exact, snowball=language, capital=capital)

@@ -117,7 +117,7 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
         ("a: {any: [{list: b}]}", "lists.yaml:3:13: error: unknown list `b`"),
         ("a: {any: [{list: b}]}\n  b: {any: [{list: a}, x]}", "lists.yaml:4:13: error: a circle of lists: a > b > a"),
         ("a: {any: [{list: a}]}", "lists.yaml:3:13: error: a circle of lists: a > a"),
-        ("a: {any: [{term: x, forms: en}]}", "lists.yaml:3:30: error: this version does not run `forms`"),
+        ("a: {any: [{term: x, forms: ja}]}", "lists.yaml:3:30: error: no word forms are known for `ja`"),
     ],
 )
 def test_faults_of_lists(tmp_path: Path, lists: str, expected: str) -> None:

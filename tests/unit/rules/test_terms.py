@@ -134,6 +134,18 @@ TABLE = [
     ("[x, {re: 'a'}]", "a a ab a", ["a", "a", "a"]),
     (r"[x, {re: '[\w]+ov'}]", "Petrov Petrovs Ивановov", ["Petrov", "Ивановov"]),
     (r"[x, {re: 'U\p{Lu}', case: exact}]", "US us UN", ["US", "UN"]),
+    # inflected forms
+    ("[{term: withdraw, forms: en}]", "Withdraws, withdrawing; withdrew, drawing", ["Withdraws", "withdrawing"]),
+    ("[{term: peacekeeper, forms: en}]", "PEACEKEEPERS’ naïve peacekeeper", ["PEACEKEEPERS", "peacekeeper"]),
+    ("[{term: Лачин, forms: ru}]", "в Лачине, Лачином, ЛАЧИНА; лачин, Лачинский", ["Лачине", "Лачином", "ЛАЧИНА"]),
+    ("[{term: Лачин, forms: ru, case: any}]", "лачина", ["лачина"]),
+    ("[{term: Лачин, forms: ru, case: exact}]", "Лачина ЛАЧИНА", ["Лачина"]),
+    ("[{term: Лачинский коридор, forms: ru}]", "в Лачинском коридоре, Лачинский. Коридор", ["Лачинском коридоре"]),
+    ("[{term: Երևան, forms: hy}]", "Երևանում, Երեւանից, երևանյան", ["Երևանում", "Երեւանից"]),
+    ("[{term: Ankara, forms: tr}]", "Ankara'da, Ankara’nın, ANKARA", ["Ankara", "Ankara", "ANKARA"]),
+    ("[{term: თბილისი, forms: ka}]", "თბილისში და თბილისის", ["თბილისში", "თბილისის"]),
+    ("[{term: résumé, forms: fr, accents: exact}]", "résumés, resumes", ["résumés"]),
+    ("[{term: résumé, forms: fr}]", "résumés", ["résumés"]),
     # lists and their exceptions
     (
         "[{list: places.lachin}]",
