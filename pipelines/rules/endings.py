@@ -1,6 +1,6 @@
-"""Inflected forms of names and nouns in five languages, by tables of endings; pure.
+"""Inflected forms of names and nouns in six languages, by tables of endings; pure.
 
-Snowball finds too little in three of these languages and does not know the other two. The tables hold few endings on
+Snowball finds too little in four of these languages and does not know the other two. The tables hold few endings on
 purpose: full ones meet other words (the Turkish Bakı would take bakım), and forms that do not exist do no harm.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from pipelines.rules.grammar import armenian, azerbaijani, georgian, russian, turkish
+from pipelines.rules.grammar import arabic, armenian, azerbaijani, georgian, russian, turkish
 from pipelines.rules.grammar.paradigm import ALONE, Paradigm
 from pipelines.text import fold
 
@@ -84,6 +84,7 @@ class _Grammar:
 
 _LATIN = re.compile("[a-z\u00df-\u024f\u0259]+")
 _GRAMMARS: Mapping[str, _Grammar] = {
+    "ar": _Grammar(arabic.paradigm, re.compile("[\u0621-\u064a]+")),
     "az": _Grammar(azerbaijani.paradigm, _LATIN, _turkic_lower),
     "hy": _Grammar(armenian.paradigm, re.compile("[\u0561-\u0586]+")),
     "ka": _Grammar(georgian.paradigm, re.compile("[\u10d0-\u10f0]+")),

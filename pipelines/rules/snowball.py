@@ -7,7 +7,7 @@ import Stemmer  # type: ignore[import-not-found]  # an extension without types
 from pipelines.text import fold
 
 _ALGORITHMS = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
     "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "id": "indonesian", "it": "italian",
     "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
@@ -15,7 +15,7 @@ _ALGORITHMS = {
     "ta": "tamil", "yi": "yiddish",
 }  # fmt: skip
 LANGUAGES = frozenset(_ALGORITHMS)
-"""ISO 639-1 codes; Russian, Armenian and Turkish are left to our tables, which find more names."""
+"""ISO 639-1 codes; Arabic, Armenian, Russian and Turkish are left to our tables, which find more names."""
 
 
 @lru_cache(maxsize=1 << 16)
