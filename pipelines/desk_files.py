@@ -53,6 +53,8 @@ __all__ = [
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_FAULTS = 100
+"""After as many the file is no slip of the pen, and 100,000 of them would take seconds."""
 
 
 def read(path: Path) -> DeskFile:
@@ -138,8 +140,7 @@ class _Builder:
         except YAMLError as error:
             self._faults.append(_syntax_fault(self._path, error))
         except (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
-            # Bytes that trip the parser itself, such as the escape "\UFFFFFFFF".
-            self._faults.append(Fault(self._path, 1, 1, f"not YAML: {error}"))
+            self._faults.append(_parser_fault(self._path, self._text, error))
         if self._faults:
             self._faults.sort(key=lambda fault: (fault.line, fault.column))
             raise DeskFileError(self._faults)
@@ -212,6 +213,9 @@ class _Builder:
     def _refuse(self, event: Event, message: str) -> None:
         mark = _mark(event)
         self._faults.append(Fault(self._path, mark.line, mark.column, message))
+        if len(self._faults) == MAX_FAULTS:
+            self._faults.append(Fault(self._path, mark.line, mark.column, "and so on: the rest was not read"))
+            raise _Refused
 
 
 def _resolved(text: str) -> Data:
@@ -236,11 +240,32 @@ def _mark(event: Event) -> Mark:
     return Mark(start.line + 1, start.column + 1, start.index, getattr(event, "style", None))
 
 
+_BEYOND = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+"""The escape of a character that Unicode does not have; the parser raises ValueError or OverflowError for it."""
+
+
+def _parser_fault(path: Path, text: str, error: Exception) -> Fault:
+    """What trips the parser itself."""
+    escape = _BEYOND.search(text)
+    if escape is None:
+        return Fault(path, 1, 1, f"not YAML: {error}")
+    place = _place(text[: escape.start()])
+    return Fault(path, *place, f"`{escape[0]}` stands for a character that there is not")
+
+
+_IN_PLAIN_WORDS = {
+    "'\\t'": "a tab stands where only spaces may",
+    "mapping values are not allowed": "a `:` cannot stand here: put a text that holds one in quotes, and let the keys "
+    "of one mapping begin in one column",
+    "expected <block end>": "this cannot stand here: begin it in the column of its neighbours; a text that begins with "
+    "a quote mark ends with it",
+}
+
+
 def _syntax_fault(path: Path, error: YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     message = str(getattr(error, "problem", None) or error).splitlines()[0]
-    if "'\\t'" in message:
-        message = "a tab stands where only spaces may"
+    message = next((plain for part, plain in _IN_PLAIN_WORDS.items() if part in message), message)
     context = getattr(error, "context", None)
     where = f" ({context})" if context else ""
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

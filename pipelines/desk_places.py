@@ -100,6 +100,8 @@ class DeskFile:
     def check(self, schema: type[M], *loc: str | int) -> tuple[M | None, list[Fault]]:
         """The part at `loc` as a record, or None with every fault in file order."""
         value = self.at(*loc)
+        if value is None and not loc:
+            return None, [Fault(self.path, 1, 1, "an empty file: it begins with `version: 1`")]
         try:
             return schema.model_validate(value), []
         except ValidationError as error:

@@ -7,10 +7,12 @@ A schema that wants the text as the author wrote it (a term `1915`, a language `
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, ErrorDetails
 
 Loc = Sequence[str | int]
@@ -67,12 +69,27 @@ _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-Written = Annotated[str, BeforeValidator(_as_written)]
+WORD = {"type": ["string", "number", "boolean"]}
+"""Text as the author wrote it, in the terms of JSON schemas."""
+Written = Annotated[str, BeforeValidator(_as_written), WithJsonSchema(WORD)]
 """Text as the author wrote it, also where YAML reads a number or a boolean."""
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"})
+]
 """A `timedelta` written as 30s, 5m, 48h or 14d."""
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": f"^{_DAY.pattern}$"})]
 """A `date` written as 2027-03-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Stands beside a part that is read later, one record at a time, and says for JSON schemas which that will be."""
+
+    record: type[BaseModel]
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        """The schema of the record."""
+        return self.record.__get_pydantic_json_schema__(self.record.__pydantic_core_schema__, handler)
 
 
 def _make_scalars_strict(schema: object) -> None:
@@ -97,6 +114,14 @@ class DeskModel(BaseModel):
         schema = handler(source)
         _make_scalars_strict(schema)
         return schema
+
+
+def one_of(*ways: str, **needs: str) -> JsonDict:
+    """For JSON schemas: of these sets of keys one is there whole, and no other; a key needs others, or `!` forbids."""
+    told: JsonDict = {
+        key: {"not": {"required": [other[1:]]}} if other.startswith("!") else [other] for key, other in needs.items()
+    }
+    return {"oneOf": [{"required": [*way.split()]} for way in ways], **({"dependencies": told} if told else {})}
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:
@@ -132,8 +157,7 @@ def in_words(error: ErrorDetails, schema: type[BaseModel]) -> str:
 def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
     written = str(_as_written(value))
     if kind in {"enum", "literal_error"}:
-        choices = str(error["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"expected one of {', '.join(choices)}, not {shown(value)}{suggest(written, choices)}"
+        return _choice_in_words(value, written, str(error["ctx"]["expected"]))
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f'expected text, not {shown(value)}; put it in quotes: "{written}"'
     if kind in _EXPECTED:
@@ -144,6 +168,13 @@ def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
     if kind == "greater_than_equal":
         return f"must be {error['ctx']['ge']} or more, not {shown(value)}"
     return error["msg"][:1].lower() + error["msg"][1:]
+
+
+def _choice_in_words(value: object, written: str, expected: str) -> str:
+    choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    if written in choices:
+        return f"expected {written}, not the text {shown(value)}: take the quotes off"
+    return f"expected one of {', '.join(choices)}, not {shown(value)}{suggest(written, choices)}"
 
 
 _EXPECTED = {

@@ -30,6 +30,15 @@ COMMANDS = {
     "extract": Entry("extract:extract", "HTML files to JSON lines of article text", "wirewatch extract page.html"),
     "stories group": Entry("stories:stories", "Articles to stories, as JSON lines", "wirewatch stories group a.jsonl"),
     "rules check": Entry("rules:rules", "Check the desk's files, every fault with its place", "wirewatch rules check"),
+    "rules test": Entry("rules:rules", "Run the inline tests of the rules", "wirewatch rules test"),
+    "rules new": Entry(
+        "rules:rules",
+        "A rule to start from, also from a boolean query",
+        "wirewatch rules new --from-boolean 'a NEAR/9 b'",
+    ),
+    "rules schema": Entry(
+        "rules:rules", "JSON schemas of the desk's files, for editors", "wirewatch rules schema --write alert_rules"
+    ),
     "rules match": Entry(
         "rules:rules", "Rules over articles, as JSON lines", "wirewatch rules match --rules alert_rules day.jsonl"
     ),

@@ -3,13 +3,35 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from pipelines.desk_files import Fault
 
 
 def echo_json(value: object) -> None:
     """One JSON document or line on stdout, in readable Unicode."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def echo_fault(fault: "Fault", *, err: bool = False) -> None:
+    """One line, file:line:column: level: text; coloured on a terminal, never wrapped."""
+    place, level, text = str(fault).split(": ", 2)
+    colour = {"error": "red", "warning": "yellow"}.get(level)
+    click.echo(f"{click.style(place, bold=True)}: {click.style(level, fg=colour, bold=True)}: {text}", err=err)
+
+
+def fault_row(fault: "Fault") -> dict[str, object]:
+    """A fault as JSON."""
+    place = {"file": fault.path, "line": fault.line, "column": fault.column}
+    return place | {"level": fault.level, "text": fault.message}
+
+
+def number(count: int, what: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def echo_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from pipelines.desk_files import DeskModel, Written, suggest
 from pipelines.states import MessageStyle, Severity
@@ -46,7 +46,8 @@ def _one_or_more(value: object) -> object:
 NotYet = Annotated[None, BeforeValidator(_not_yet)]
 """A key of the format that this version would ignore: refused, so that nobody relies on it."""
 Labels = Annotated[dict[str, Written], AfterValidator(_severities)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+_ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_more), Field(min_length=1), WithJsonSchema(_ONE_OR_MORE)]
 """One receiver or a list of them."""
 
 

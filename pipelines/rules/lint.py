@@ -27,8 +27,9 @@ def lint(rule_set: RuleSet, today: date) -> tuple[Fault, ...]:
 
 
 def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
-    if rule.rule.status is RuleStatus.LIVE:
-        yield from _live_warnings(rule)
+    if rule.rule.status is RuleStatus.LIVE and rule.rule.owner is None:
+        yield rule.fault("a live rule without `owner`: nobody hears when it breaks", "id", level=Level.WARNING)
+    yield from untested(rule)
     used = rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset())
     for name in rule.groups.keys() - used:
         yield rule.fault(f"group `{name}` is used nowhere", "terms", name, level=Level.WARNING, key=True)
@@ -40,9 +41,10 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
             yield rule.fault(f"`{loc[-1]}` is checked but not yet acted on", *loc, level=Level.WARNING, key=True)
 
 
-def _live_warnings(rule: CompiledRule) -> Iterator[Fault]:
-    if rule.rule.owner is None:
-        yield rule.fault("a live rule without `owner`: nobody hears when it breaks", "id", level=Level.WARNING)
+def untested(rule: CompiledRule) -> Iterator[Fault]:
+    """A warning for a live rule that does not show what it is for and what not."""
+    if rule.rule.status is not RuleStatus.LIVE:
+        return
     expected = {test.expect for test in rule.tests}
     missing = [outcome for outcome in (Outcome.MATCH, Outcome.NO_MATCH) if outcome not in expected]
     if missing:

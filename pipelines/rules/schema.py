@@ -7,16 +7,22 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
+from pipelines.desk_schema import WORD, Described, one_of
 from pipelines.rules.languages import ISO_639_1
 from pipelines.rules.rule import Term
 from pipelines.rules.terms import FORMS, Manner, compile_pattern, compile_term
@@ -25,6 +31,14 @@ from pipelines.states import OncePer, Outcome, RuleStatus, Severity
 
 SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
 LONG_FORM = ("terms", "when", "unless")
+
+FORMS = one_of(
+    *("any", "terms when", "volume"),
+    **dict.fromkeys(("and_any", "unless_any"), "any"),
+    **dict.fromkeys(("when", "unless"), "terms"),
+    within_words="and_any",
+)
+KINDS_OF_TERM = one_of("term", "list", "re", case="!list", accents="!list", forms="term", fuzzy="term")
 
 
 def _language(code: str) -> str:
@@ -61,7 +75,7 @@ def _never_or_duration(value: object) -> object:
     return None if value == "never" else value
 
 
-Language = Annotated[Written, AfterValidator(_language)]
+Language = Annotated[Written, AfterValidator(_language), WithJsonSchema({"enum": sorted(ISO_639_1)})]
 Name = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -81,7 +95,15 @@ class TermRecord(DeskModel):
     def _from_word(cls, value: object) -> object:
         if value is None:
             raise ValueError("an empty term; if the word null is meant, put it in quotes")
-        return value if isinstance(value, dict | list | TermRecord) else {"term": value}
+        if isinstance(value, list):
+            raise ValueError("a list within a list: a term is a word, a phrase or a mapping")
+        return value if isinstance(value, dict | TermRecord) else {"term": value}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A word alone, or the mapping."""
+        mapping = handler(schema)
+        return {"description": mapping.pop("description", ""), "anyOf": [WORD, mapping | KINDS_OF_TERM]}
 
     @field_validator("re", mode="after")
     @classmethod
@@ -121,7 +143,7 @@ def _manner(case: str | None, accents: str | None, fuzzy: int | None = None, for
 
 
 Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]
-Unchecked = Annotated[tuple[object, ...], Field(min_length=1)]
+Unchecked = Annotated[tuple[Annotated[object, Described(TermRecord)], ...], Field(min_length=1)]
 
 
 def _by_language_or_not(value: object) -> str:
@@ -136,14 +158,14 @@ class ListRecord(DeskModel):
         Annotated[Unchecked, Tag("terms")] | Annotated[dict[Language, Unchecked], Tag("by language")],
         Discriminator(_by_language_or_not),
     ]
-    except_: tuple[object, ...] = Field(default=(), alias="except")
+    except_: tuple[Annotated[object, Described(TermRecord)], ...] = Field(default=(), alias="except")
 
 
 class ListsFile(DeskModel):
     """lists.yaml."""
 
     version: Literal[1]
-    lists: dict[str, object]
+    lists: dict[str, Annotated[object, Described(ListRecord)]]
 
 
 class GroupRecord(DeskModel):
@@ -206,6 +228,7 @@ class StepRecord(DeskModel):
 class RuleTestRecord(DeskModel):
     """One inline test: an article with what it should give, or a sequence."""
 
+    model_config = ConfigDict(json_schema_extra=one_of("article expect", "sequence"))
     name: str | None = None
     article: ArticleRecord | None = None
     expect: Outcome | None = None
@@ -224,6 +247,7 @@ class RuleTestRecord(DeskModel):
 class RuleRecord(DeskModel):
     """One rule, in the short form or the long one."""
 
+    model_config = ConfigDict(json_schema_extra=FORMS)
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
     was: str | None = None
     title: str | None = None
@@ -274,4 +298,4 @@ class RulesFile(DeskModel):
     """A file of rules; each rule is checked by itself, so that one bad rule takes no other down."""
 
     version: Literal[1]
-    rules: tuple[object, ...]
+    rules: tuple[Annotated[object, Described(RuleRecord)], ...]

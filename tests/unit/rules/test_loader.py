@@ -12,7 +12,7 @@ from pipelines.rules.matcher import Matcher
 from pipelines.states import OncePer, RuleStatus, Severity
 from tests.unit.rules.authoring import LISTS, load, load_one
 
-BROKEN = Path(__file__).parents[2] / "data" / "rules" / "broken"
+BAD = Path(__file__).parents[2] / "data" / "rules" / "bad"
 
 WHOLE = """version: 1
 rules:
@@ -65,21 +65,13 @@ def test_a_whole_rule(tmp_path: Path) -> None:
     assert (other.rule.title, other.rule.status, other.rule.source) == ("other", "live", "{id: other, any: [one]}")
 
 
-@pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_broken_file_is_named_at_its_place(tmp_path: Path, path: Path) -> None:
-    """The first line of each file of tests/data/rules/broken says what is wrong in it, and where."""
-    text = path.read_text(encoding="utf-8")
-    expected = text.splitlines()[0].removeprefix("# ").replace("{path}", f"{tmp_path}/rules.yaml")
-    assert f"rules.yaml:{expected}" in messages(tmp_path, text)
-
-
 def test_one_bad_rule_or_file_takes_no_other_down(tmp_path: Path) -> None:
     (tmp_path / "desk").mkdir()
-    for path in BROKEN.glob("*.yaml"):
+    for path in BAD.glob("*.yaml"):
         (tmp_path / "desk" / path.name).write_bytes(path.read_bytes())
     rule_set = load(tmp_path, "version: 1\nrules:\n  - {id: bad, any: [ab*]}\n  - {id: good, any: [Lachin]}\n")
-    assert {rule.rule_id for rule in rule_set.rules} == {"good", "r"}
-    assert len(rule_set.faults) > 40
+    assert {rule.rule_id for rule in rule_set.rules} >= {"good", "r"}
+    assert len(rule_set.faults) > 100
     judged = Matcher(rule_set.rules).judge(Content(title="Lachin"), None)
     assert [judgement.rule.rule_id for judgement in judged] == ["good"]
 

@@ -1,0 +1,116 @@
+"""`wirewatch rules check`: everything that can be said of the desk's files without an archive."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.output import echo_fault, echo_json, fault_row, number
+from pipelines.errors import DeskFileError
+
+if TYPE_CHECKING:
+    from pipelines.desk_files import Fault
+    from pipelines.rules.loader import RuleSet
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def check(path: Path | None, *, as_json: bool) -> None:
+    """Check rules, lists, feeds and routes under PATH, by default the desk's folder; inline tests are run.
+
+    Each message stands on one line: file:line:column: level: text. Exit code 1 where there is an error; warnings
+    leave it 0.
+
+    Example: wirewatch rules check alert_rules
+    """
+    result = _check(path or desk_folder())
+    if as_json:
+        echo_json(result.document())
+    else:
+        for fault in result.faults:
+            echo_fault(fault)
+        click.secho(result.summary(), fg="red" if result.errors else "yellow" if result.faults else "green")
+    if result.errors:
+        sys.exit(1)
+
+
+def desk_folder() -> Path:
+    """The folder that the environment names, or the one found upward."""
+    from pipelines.config import load_settings
+
+    return load_settings(os.environ, Path.cwd()).desk
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What checking found, in the order of files and lines."""
+
+    rule_set: "RuleSet"
+    faults: tuple["Fault", ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(fault.level == "error" for fault in self.faults)
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "rules": len(self.rule_set.rules),
+            "lists": self.rule_set.lists,
+            "tests": sum(len(rule.tests) for rule in self.rule_set.rules),
+            "sequences_not_run": sum(rule.sequences for rule in self.rule_set.rules),
+            "errors": self.errors,
+            "warnings": len(self.faults) - self.errors,
+        }
+
+    def summary(self) -> str:
+        counts = self.counts()
+        checked = ", ".join(number(counts[f"{what}s"], what) for what in ("rule", "list", "test"))
+        if counts["sequences_not_run"]:
+            checked += f" ({number(counts['sequences_not_run'], 'sequence')} not run)"
+        return f"{checked}: {number(counts['errors'], 'error')}, {number(counts['warnings'], 'warning')}"
+
+    def document(self) -> dict[str, object]:
+        return {**self.counts(), "faults": [fault_row(fault) for fault in self.faults]}
+
+
+def _check(path: Path) -> _Result:
+    from pipelines.rehearsal import run_tests
+    from pipelines.rules.lint import lint
+    from pipelines.rules.loader import in_order, load_rules
+
+    rule_set = load_rules(path)
+    today = datetime.now(tz=UTC).date()
+    faults = [*rule_set.faults, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path)]
+    return _Result(rule_set, in_order(faults))
+
+
+def _other_faults(path: Path) -> Iterator["Fault"]:
+    """Faults of feeds.yaml and routes.yaml, at the root of `path` or `path` itself."""
+    from pipelines.desk_files import Fault
+
+    for name, load in (("feeds.yaml", _load_feeds), ("routes.yaml", _load_routes)):
+        file = path if path.name == name else path / name
+        if not file.is_file():
+            continue
+        try:
+            load(file)
+        except DeskFileError as error:
+            yield from (fault for fault in error.faults if isinstance(fault, Fault))
+
+
+def _load_feeds(file: Path) -> None:
+    from pipelines.ingest.feeds_file import load_feeds
+
+    load_feeds(file)
+
+
+def _load_routes(file: Path) -> None:
+    from pipelines.delivery.routing import load_routes
+
+    load_routes(file)
