@@ -30,6 +30,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from pipelines.desk_faults import parser_fault, place_after, syntax_fault
 from pipelines.desk_places import Data, DeskFile, Fault, Level, Mark, Steps
 from pipelines.desk_schema import Day, DeskModel, Duration, Loc, Written, WrittenFloat, WrittenInt, suggest
 from pipelines.errors import DeskFileError
@@ -94,18 +95,13 @@ def parse(path: Path, raw: bytes) -> DeskFile:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = _place(raw[: error.start].decode("utf-8", "replace"))
+        place = place_after(raw[: error.start].decode("utf-8", "replace"))
         raise DeskFileError([Fault(path, *place, "not UTF-8: save the file as UTF-8")]) from error
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         message = f"control character U+{ord(unprintable[0]):04X} is not allowed"
-        raise DeskFileError([Fault(path, *_place(text[: unprintable.start()]), message)])
+        raise DeskFileError([Fault(path, *place_after(text[: unprintable.start()]), message)])
     return _Builder(path, text).build()
-
-
-def _place(head: str) -> tuple[int, int]:
-    """Line and column of the character after `head`."""
-    return head.count("\n") + 1, len(head) - head.rfind("\n")
 
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -138,9 +134,9 @@ class _Builder:
         except _Refused:
             pass
         except YAMLError as error:
-            self._faults.append(_syntax_fault(self._path, error))
+            self._faults.append(syntax_fault(self._path, error))
         except (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
-            self._faults.append(_parser_fault(self._path, self._text, error))
+            self._faults.append(parser_fault(self._path, self._text, error))
         if self._faults:
             self._faults.sort(key=lambda fault: (fault.line, fault.column))
             raise DeskFileError(self._faults)
@@ -238,38 +234,6 @@ def _resolved(text: str) -> Data:
 def _mark(event: Event) -> Mark:
     start = event.start_mark
     return Mark(start.line + 1, start.column + 1, start.index, getattr(event, "style", None))
-
-
-_BEYOND = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
-"""The escape of a character that Unicode does not have; the parser raises ValueError or OverflowError for it."""
-
-
-def _parser_fault(path: Path, text: str, error: Exception) -> Fault:
-    """What trips the parser itself."""
-    escape = _BEYOND.search(text)
-    if escape is None:
-        return Fault(path, 1, 1, f"not YAML: {error}")
-    place = _place(text[: escape.start()])
-    return Fault(path, *place, f"`{escape[0]}` stands for a character that there is not")
-
-
-_IN_PLAIN_WORDS = {
-    "'\\t'": "a tab stands where only spaces may",
-    "mapping values are not allowed": "a `:` cannot stand here: put a text that holds one in quotes, and let the keys "
-    "of one mapping begin in one column",
-    "expected <block end>": "this cannot stand here: begin it in the column of its neighbours; a text that begins with "
-    "a quote mark ends with it",
-}
-
-
-def _syntax_fault(path: Path, error: YAMLError) -> Fault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    message = str(getattr(error, "problem", None) or error).splitlines()[0]
-    message = next((plain for part, plain in _IN_PLAIN_WORDS.items() if part in message), message)
-    context = getattr(error, "context", None)
-    where = f" ({context})" if context else ""
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Fault(path, line, column, f"not YAML: {message}{where}")
 
 
 def _appended(file: DeskFile, key: str, item: Mapping[str, Data], current: list[Data]) -> str:

@@ -110,22 +110,6 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "outlets": "Whose text it is, by id: several feeds of one outlet are one carrier.",
         "feeds": "The feeds.",
     },
-    "OutletLine": {
-        "title": "The outlet's name as readers see it.",
-        "country": "Where it is, such as ru.",
-        "tags": "Tags of all its articles; rules can ask for them.",
-    },
-    "FeedLine": {
-        "id": "The feed's name in messages and history: letters, digits, - _ and .",
-        "url": "Where it is: http or https.",
-        "outlet": "An id under `outlets`. Without one: the registrable domain of each article.",
-        "kind": "How it is read; auto (the default) finds out.",
-        "language": "Its language, where the articles do not say.",
-        "every": "How often to ask, from 30s to 30d. It is asked less often while nothing new comes.",
-        "tags": "Tags of all its articles; rules can ask for them.",
-        "backfill": "How far back its articles are news when it is first read. Nothing where nothing is said.",
-        "note": "For people.",
-    },
     "RoutesFile": {
         "": "Who is told what, and how.",
         "version": "The version of this format: 1.",

@@ -58,7 +58,7 @@ def schema_of(name: str) -> dict[str, Any]:
 
 def _model(name: str) -> type["BaseModel"]:
     from pipelines.delivery.routes_schema import RoutesFile
-    from pipelines.ingest.feeds_file import FeedsFile
+    from pipelines.ingest.feeds_schema import FeedsFile
     from pipelines.rules.schema import ListsFile, RulesFile
 
     models: dict[str, type[BaseModel]] = {

@@ -32,7 +32,7 @@ from pipelines.states import OncePer, Outcome, RuleStatus, Severity
 SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
 LONG_FORM = ("terms", "when", "unless")
 
-FORMS = one_of(
+ONE_FORM = one_of(
     *("any", "terms when", "volume"),
     **dict.fromkeys(("and_any", "unless_any"), "any"),
     **dict.fromkeys(("when", "unless"), "terms"),
@@ -87,23 +87,21 @@ class TermRecord(DeskModel):
     case: Literal["exact", "any"] | None = None
     accents: Literal["exact", "any"] | None = None
     re: Written | None = None
-    forms: Annotated[Written, AfterValidator(_inflected)] | None = None
+    forms: Annotated[Written, AfterValidator(_inflected), WithJsonSchema({"enum": sorted(FORMS)})] | None = None
     fuzzy: Literal[1, 2] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_word(cls, value: object) -> object:
-        if value is None:
-            raise ValueError("an empty term; if the word null is meant, put it in quotes")
-        if isinstance(value, list):
-            raise ValueError("a list within a list: a term is a word, a phrase or a mapping")
+        if value is None or isinstance(value, list):
+            why = "an empty term; if the word null is meant, put it in quotes"
+            raise ValueError(why if value is None else "a list within a list: a term is a word, a phrase or a mapping")
         return value if isinstance(value, dict | TermRecord) else {"term": value}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """A word alone, or the mapping."""
-        mapping = handler(schema)
-        return {"description": mapping.pop("description", ""), "anyOf": [WORD, mapping | KINDS_OF_TERM]}
+        return {"anyOf": [WORD, handler(schema) | KINDS_OF_TERM]}
 
     @field_validator("re", mode="after")
     @classmethod
@@ -143,7 +141,8 @@ def _manner(case: str | None, accents: str | None, fuzzy: int | None = None, for
 
 
 Terms = Annotated[tuple[TermRecord, ...], Field(min_length=1)]
-Unchecked = Annotated[tuple[Annotated[object, Described(TermRecord)], ...], Field(min_length=1)]
+AnyTerm = Annotated[object, Described(TermRecord)]
+Unchecked = Annotated[tuple[AnyTerm, ...], Field(min_length=1)]
 
 
 def _by_language_or_not(value: object) -> str:
@@ -158,7 +157,7 @@ class ListRecord(DeskModel):
         Annotated[Unchecked, Tag("terms")] | Annotated[dict[Language, Unchecked], Tag("by language")],
         Discriminator(_by_language_or_not),
     ]
-    except_: tuple[Annotated[object, Described(TermRecord)], ...] = Field(default=(), alias="except")
+    except_: tuple[AnyTerm, ...] = Field(default=(), alias="except")
 
 
 class ListsFile(DeskModel):
@@ -247,7 +246,7 @@ class RuleTestRecord(DeskModel):
 class RuleRecord(DeskModel):
     """One rule, in the short form or the long one."""
 
-    model_config = ConfigDict(json_schema_extra=FORMS)
+    model_config = ConfigDict(json_schema_extra=ONE_FORM)
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
     was: str | None = None
     title: str | None = None

@@ -30,7 +30,7 @@ def expected() -> dict[str, tuple[bytes, str]]:
     lines = (BAD / "expected.txt").read_text(encoding="utf-8").splitlines()
     table = dict(line.split(": ", 1) for line in lines)
     found = dict(MADE)
-    for path in sorted(BAD.glob("*.yaml")):
+    for path in sorted([*BAD.glob("*.yaml"), *BAD.glob("*.bin")]):
         raw = path.read_bytes()
         fault = table.pop(path.stem, None) or raw.decode().splitlines()[0].removeprefix("# ")
         found[path.stem] = (raw, fault)
