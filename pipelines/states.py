@@ -21,7 +21,11 @@ class SourceKind(StrEnum):
     """How a source's body is read."""
 
     AUTO = "auto"
+    """As the answer itself shows; a plain page never does."""
     FEED = "feed"
+    SITEMAP = "sitemap"
+    PAGE = "page"
+    TELEGRAM = "telegram"
 
 
 class Precision(StrEnum):

@@ -16,16 +16,11 @@ from pipelines.ingest.charset import decode
 from pipelines.ingest.json_feed import looks_like_json, parse_json_feed
 from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.plain_text import one_line_of
+from pipelines.ingest.xml_text import is_html, readable
 
 _MAX_AUTHOR = 300
 _MAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)")
 _NAME_THEN_MAIL = re.compile(r"([^<>]+?)\s*<\S+@\S+>")
-# What may stand before a document's type; possessive, so that it takes time by its length alone.
-_PROLOG = re.compile(r"(?:\s++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
-_HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_ELEMENT = re.compile(r"<\w", re.ASCII)
-_LONGEST_TYPE = 16_384  # characters of document type: 145 are the most in 379 feeds, 16,384 cost 0.3 s at worst
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # What feedparser has been seen to raise, or can, on bytes that are no feed: it means to raise nothing.
 _ITS_ERRORS = (
     ArithmeticError,
@@ -55,7 +50,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
     found = _read(text, url)
     entries = _dicts(found, "entries")
     version = str(found.get("version") or "")
-    html = _HTML.match(text, _after_prolog(text))
+    html = is_html(text)
     if not version and (not entries or html):
         raise NotAFeed("an HTML page, not a feed" if html else "neither RSS, Atom nor JSON Feed")
     if found.get("bozo"):
@@ -71,7 +66,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
 
 
 def _read(text: str, url: str) -> dict[str, object]:
-    source = io.BytesIO(_plain_start(_NOT_XML.sub("", text)).encode("utf-8"))
+    source = io.BytesIO(readable(text).encode("utf-8"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
         # Sanitising and resolving inside markup is for those who show markup; plain text needs neither.
@@ -81,25 +76,6 @@ def _read(text: str, url: str) -> dict[str, object]:
     except _ITS_ERRORS as error:
         raise NotAFeed(f"no parser can read it: {type(error).__name__}: {str(error)[:160]}") from error
     return found
-
-
-def _plain_start(text: str) -> str:
-    """The document with a prolog that feedparser's patterns read in a short time: its declaration and its type alone.
-
-    They take time by the square of the prolog's empty lines (5.9 s for 40 kB) and of its open declarations, and by the
-    cube of a first line's `encoding=` (6.0.14).
-    """
-    text = text[_after_prolog(text) :]
-    root = _ELEMENT.search(text)
-    kind = "\n".join(text[: root.start()].split()) if root else ""
-    if len(kind) > _LONGEST_TYPE:
-        raise NotAFeed(f"more than {_LONGEST_TYPE:,} characters before the first element")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{kind}\n{text[root.start() :] if root else text}'
-
-
-def _after_prolog(text: str) -> int:
-    found = _PROLOG.match(text)
-    return found.end() if found else 0
 
 
 def _item(entry: dict[str, object], url: str, *, plain: bool) -> RawItem:

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from pipelines.desk_files import Data, DeskFile, Fault, append_item, read, suggest
 from pipelines.desk_schema import in_words
 from pipelines.errors import DeskFileError
+from pipelines.ingest.channels import preview
 from pipelines.ingest.feeds_schema import FeedLine, FeedsFile
 from pipelines.ingest.urls import canonical_url, registrable_domain
 from pipelines.model import Feed, Outlet
-from pipelines.states import FeedId, OutletId
+from pipelines.states import FeedId, OutletId, SourceKind
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
@@ -75,9 +76,9 @@ def _feed(line: FeedLine, outlets: dict[str, Outlet]) -> Feed:
     unset = Feed(feed_id=FeedId(line.id), url=line.url)
     return Feed(
         feed_id=FeedId(line.id),
-        url=line.url,
+        url=preview(line.channel) if line.channel else line.url,
         outlet=outlets[line.outlet] if line.outlet else None,
-        kind=line.kind,
+        kind=SourceKind.TELEGRAM if line.channel else line.kind,
         language=line.language,
         every=line.every or unset.every,
         tags=frozenset(line.tags),

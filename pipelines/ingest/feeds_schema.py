@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipelines.desk_schema import DeskModel, Duration, Written, shown, suggest
 from pipelines.feed_options import FeedOptions
+from pipelines.ingest.channels import channel
 from pipelines.ingest.language import language_code
 from pipelines.ingest.urls import canonical_url
 from pipelines.states import SourceKind
@@ -90,6 +91,13 @@ def _variable(value: str) -> str:
     return value
 
 
+def _pattern(value: str) -> str:
+    from pipelines.ingest.link_pattern import link_pattern  # loaded where there is one
+
+    link_pattern(value)
+    return value
+
+
 Id = Annotated[Written, AfterValidator(_id)]
 Tag = Annotated[Written, Field(min_length=1)]
 Selector = Annotated[Written, Field(min_length=1, max_length=500)]
@@ -136,10 +144,23 @@ class FeedLine(DeskModel):
         default=(), description="CSS selectors of the article's text on its page; nothing else is then read."
     )
     drop: tuple[Selector, ...] = Field(default=(), description="CSS selectors of what is no part of the text.")
+    links: Annotated[Written, AfterValidator(_pattern)] | None = Field(
+        default=None, description="For `kind: page`: which links lead to articles, as a pattern in RE2's syntax."
+    )
     full_text: bool = Field(
         default=True, description="false where the feed's own words are enough and no page is fetched."
     )
     note: Written | None = Field(default=None, description="For people only.")
+
+    @model_validator(mode="after")
+    def _kind_and_links(self) -> "FeedLine":
+        if self.kind is SourceKind.PAGE and self.links is None:
+            raise ValueError("`kind: page` needs `links`: a pattern that the addresses of articles meet")
+        if self.links is not None and self.kind is not SourceKind.PAGE:
+            raise ValueError("`links` is for `kind: page` alone")
+        if self.kind is SourceKind.TELEGRAM and channel(self.url) is None:
+            raise ValueError(f"expected the address of a channel, such as https://t.me/s/NAME, not {shown(self.url)}")
+        return self
 
     @model_validator(mode="after")
     def _one_value_a_header(self) -> "FeedLine":
@@ -147,6 +168,11 @@ class FeedLine(DeskModel):
         if twice:
             raise ValueError(f"header {min(twice)} is under `headers` and under `headers_env`")
         return self
+
+    @property
+    def channel(self) -> str | None:
+        """The Telegram channel that the line means, whose posts are whole articles."""
+        return channel(self.url) if self.kind in {SourceKind.AUTO, SourceKind.TELEGRAM} else None
 
     @property
     def options(self) -> FeedOptions:
@@ -157,7 +183,8 @@ class FeedLine(DeskModel):
             secret_headers=tuple(sorted(self.headers_env.items())),
             keep=self.keep,
             drop=self.drop,
-            full_text=self.full_text,
+            full_text=self.full_text and self.channel is None,
+            links=self.links,
         )
 
 

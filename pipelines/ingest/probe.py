@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.errors import BadStatus, FetchError, NotAFeed
+from pipelines.ingest.sitemap_index import WholeSources
 from pipelines.ingest.sources import parse
 from pipelines.model import Feed, FeedEntry
 from pipelines.protocols import Fetcher, Request
@@ -42,8 +43,8 @@ def probe_feeds(feeds: Sequence[Feed], fetcher: Fetcher) -> tuple[Probe, ...]:
 
     async def everything() -> list[Probe]:
         gate = asyncio.Semaphore(AT_ONCE)
-        async with fetcher:
-            return await asyncio.gather(*(_probe(feed, fetcher, gate) for feed in feeds))
+        async with WholeSources(fetcher) as whole:
+            return await asyncio.gather(*(_probe(feed, whole, gate) for feed in feeds))
 
     return tuple(asyncio.run(everything()))
 
@@ -65,7 +66,7 @@ async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe
         size=len(response.body),
     )
     try:
-        parsed = parse(feed.kind, response)
+        parsed = parse(feed.kind, response, feed.options)
     except NotAFeed as error:
         return replace(answered, problem=str(error))
     return replace(

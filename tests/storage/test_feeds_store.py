@@ -12,7 +12,7 @@ from pipelines.errors import StoreError
 from pipelines.feed_options import FeedOptions
 from pipelines.model import Content, FeedEntry, FeedState, Published
 from pipelines.protocols import Arrivals
-from pipelines.states import FeedId, TextSource
+from pipelines.states import FeedId, SourceKind, TextSource
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, entry, extract, feed, outlet, poll, state
 
@@ -86,6 +86,12 @@ def test_options_come_back_as_they_were_and_a_change_of_them_is_read_anew(store:
     assert store.feeds.due_feeds(NOW, everything=True)[0].state == state()
     (page,) = store.articles.pages_due(LATER, 1)
     assert page.options == options
+
+
+def test_every_kind_of_source_can_be_stored(store: SqlStore) -> None:
+    wanted = [replace(feed(kind.value), kind=kind) for kind in SourceKind]
+    store.feeds.sync_feeds(wanted, NOW)
+    assert {polled.feed.kind for polled in store.feeds.due_feeds(NOW)} == set(SourceKind)
 
 
 def test_other_changes_keep_what_is_remembered(store: SqlStore) -> None:

@@ -77,6 +77,19 @@ feeds:
 
 
 @pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("url: https://t.me/harbour_watch", "https://t.me/s/harbour_watch"),
+        ("kind: telegram, url: https://t.me/s/abcde/", "https://t.me/s/abcde"),
+    ],
+)
+def test_a_channel_is_known_by_its_address_and_its_posts_are_whole(path: Path, line: str, url: str) -> None:
+    path.write_text(f"version: 1\nfeeds: [{{id: a, {line}}}]\n")
+    (feed,) = load_feeds(path)
+    assert (feed.url, feed.kind, feed.options.full_text) == (url, SourceKind.TELEGRAM, False)
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ("full_text: on", "expected true or false, not the text `on`"),
@@ -93,7 +106,12 @@ feeds:
         ("headers: {X-A: b}, headers_env: {x-a: B}", "under `headers` and under `headers_env`"),
         ("keep: article", "expected a list"),
         ("drop: [7, '']", "must not be empty"),
-        ("kind: telegramm", "is not read"),
+        ("kind: telegramm", "is not read: auto, feed, sitemap, page and telegram are; did you mean `telegram`?"),
+        ("kind: telegram", "expected the address of a channel, such as https://t.me/s/NAME"),
+        ("kind: page", "`kind: page` needs `links`"),
+        ("links: /news/", "`links` is for `kind: page` alone"),
+        ("kind: page, links: (a", "not a pattern in RE2's syntax: missing )"),
+        ("kind: page, links: a*", "meets every address"),
     ],
 )
 def test_faults_of_what_a_feed_says(path: Path, line: str, message: str) -> None:
@@ -120,7 +138,7 @@ outlets:
 feeds:
   - {id: a, url: "ftp://times.example/rss"}
   - {id: a, url: "https://times.example/a", outlet: tmes, evry: 5m}
-  - {id: b c, url: "https://Times.example:443/a", language: "?", every: often, kind: sitemap}
+  - {id: b c, url: "https://Times.example:443/a", language: "?", every: often, kind: sitemapp}
   - {url: "https://u:p@times.example/", every: 1s}
 """
     assert faults(path, text) == [
@@ -133,7 +151,7 @@ feeds:
         "7:20: error: url `https://Times.example:443/a` is there twice; first on line 6",
         "7:61: error: expected a language such as en, ru or hy, not `?`",
         "7:73: error: expected a duration such as 30s, 5m, 48h or 14d, not `often`",
-        "7:86: error: kind `sitemap` is not read: auto and feed are",
+        "7:86: error: kind `sitemapp` is not read: auto, feed, sitemap, page and telegram are; did you mean `sitemap`?",
         "8:5: error: `id` is missing",
         "8:11: error: an address with a user name or password does not belong here",
         "8:48: error: expected an interval from 30s to 30d",
