@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from pipelines.ingest.carried_links import carried_address
 from pipelines.ingest.dates import ImpossibleDate, checked, has_offset, parse_date
 from pipelines.ingest.language import language_code
-from pipelines.ingest.plain_text import one_line, one_line_of, paragraphs
+from pipelines.ingest.plain_text import MAX_TEXT, MAX_TITLE, one_line, one_line_of, paragraphs
 from pipelines.ingest.urls import MAX_LENGTH, canonical_url, resolved
 from pipelines.model import FeedEntry, Published
 
@@ -15,6 +16,8 @@ MAX_ENTRIES = 2_000
 MAX_AUTHORS = 20
 MAX_SUMMARY = 1_000  # characters; 95 % of the summaries in 109 real feeds are under 900, longer ones are the article
 MAX_PROBLEMS = 20
+AHEAD = timedelta(hours=1)
+"""Clocks and zones that are wrong by less are left as they are; a day without a time may be one ahead of UTC's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +83,35 @@ def parsed_feed(
     )
 
 
+def not_ahead(parsed: ParsedFeed, now: datetime) -> ParsedFeed:
+    """The same, with `now` for every date more than AHEAD past it: such an entry is news all the same."""
+    late = now + AHEAD
+    wrong = [entry for entry in parsed.entries if entry.published and entry.published.utc > late]
+    if not wrong:
+        return parsed
+    told = f"date in the future: taken as the time of the poll ({len(wrong)} times)"
+    entries = tuple(
+        replace(entry, published=Published(moment=now)) if entry.published and entry.published.utc > late else entry
+        for entry in parsed.entries
+    )
+    return replace(parsed, entries=entries, problems=(*parsed.problems, told))
+
+
 def _entry(item: RawItem, problems: Problems) -> FeedEntry:
     url, link = _link(item, problems)
-    summary = paragraphs(item.summary, markup="summary" not in item.plain)
-    body = paragraphs(item.body, markup="body" not in item.plain)
+    title = one_line(item.title, markup="title" not in item.plain, limit=MAX_TITLE + 1)
+    if len(title) > MAX_TITLE:
+        problems.add(f"title over {MAX_TITLE} characters: cut")
+    if max(len(item.summary), len(item.body)) > 8 * MAX_TEXT:
+        problems.add(f"text over {8 * MAX_TEXT:,} characters: cut")
+    summary = paragraphs(item.summary[: 8 * MAX_TEXT], markup="summary" not in item.plain)
+    body = paragraphs(item.body[: 8 * MAX_TEXT], markup="body" not in item.plain)
     if len(summary) > MAX_SUMMARY and not body:
         body = summary
     if summary == body:
         summary, body = ("", body) if len(body) > MAX_SUMMARY else (summary, "")
     return FeedEntry(
-        title=one_line(item.title, markup="title" not in item.plain),
+        title=title[:MAX_TITLE].rstrip(),
         url=url,
         link=link,
         guid=one_line_of(item.guid)[:MAX_LENGTH] or None,
@@ -103,10 +125,13 @@ def _entry(item: RawItem, problems: Problems) -> FeedEntry:
 def _link(item: RawItem, problems: Problems) -> tuple[str | None, str | None]:
     for written in item.links:
         link = resolved(written, item.base)
+        link = (link and carried_address(link)) or link
         url = canonical_url(link) if link else None
         if url and link:
             return url, link if len(link) <= MAX_LENGTH else url
-    if any(item.links):
+    if any(len(written) > MAX_LENGTH for written in item.links):
+        problems.add(f"link over {MAX_LENGTH:,} characters: dropped")
+    elif any(item.links):
         problems.add("link that is no web address: dropped")
     return None, None
 
