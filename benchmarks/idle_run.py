@@ -30,7 +30,8 @@ from dagster import (
 from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import load_settings
 from pipelines.definitions import defs
-from pipelines.model import Content, Feed, FeedEntry, FeedState, Outlet
+from pipelines.model import Content, Feed, FeedEntry, Outlet
+from pipelines.polls import FeedState, Poll
 from pipelines.states import FeedId, OutletId
 from storage.store import open_store
 
@@ -67,7 +68,7 @@ def fill(articles: int) -> None:
     with closing(open_store(settings.database_url)) as store:
         store.feeds.sync_feeds([feed], now)
         state = FeedState(due_at=now + feed.every, first_polled_at=now, succeeded_at=now)
-        store.feeds.record_poll(feed, state, entries, now, backlog_before=None)
+        store.feeds.record_polls([Poll(feed=feed, state=state, entries=entries)], now)
         while pages := store.articles.pages_due(now, 500):
             for page in pages:
                 number = int(page.article.url.rsplit("/", 1)[1])

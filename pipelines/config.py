@@ -21,6 +21,10 @@ class Settings:
     database_url: str
     allow_hosts: frozenset[str] = frozenset()
     """Hosts that may be contacted though their address is loopback or private."""
+    contact: str | None = None
+    """Told to every server with the user agent: a mail address or a page where its operator finds ours."""
+    page_pause: float = 1.0
+    """Seconds between the beginnings of two requests for pages of one host."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
 
@@ -41,6 +45,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         home=home,
         database_url=environment.get("WIREWATCH_DATABASE_URL") or f"sqlite:///{home / 'wirewatch.db'}",
         allow_hosts=frozenset(environment.get("WIREWATCH_ALLOW_HOSTS", "").replace(",", " ").split()),
+        contact=_contact(environment),
+        page_pause=_seconds(environment, "WIREWATCH_PAGE_PAUSE", 1.0),
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
     )
 
@@ -62,6 +68,24 @@ def receiver_environment(settings: Settings, environment: Mapping[str, str]) -> 
             raise SettingsError(f"{settings.secrets_file}:{number}:1: expected NAME=value")
         merged[name.strip()] = value.strip()
     return merged
+
+
+def _contact(environment: Mapping[str, str]) -> str | None:
+    value = environment.get("WIREWATCH_CONTACT", "").strip()
+    if not (value.isascii() and value.isprintable()) or set(value) & set('()<>;\\"'):
+        raise SettingsError(f"WIREWATCH_CONTACT: expected a mail address or the address of a page, not {value!r}")
+    return value or None
+
+
+def _seconds(environment: Mapping[str, str], name: str, unset: float) -> float:
+    value = environment.get(name)
+    try:
+        seconds = float(value) if value else unset
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise SettingsError(f"{name}: expected seconds from 0 to 60, not {value!r}")
+    return seconds
 
 
 def _desk(environment: Mapping[str, str], folder: Path) -> Path:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import delivering, gathering, steps
+from pipelines import delivering, gathering, steps, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -41,8 +41,13 @@ class Cycle:
 
     def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
-        polled = gathering.poll_feeds(
-            self.store.feeds, self.fetcher, self._feeds, budget=self._budget("feed_entries"), everything=every_feed
+        polled = watching.poll_feeds(
+            self.store.feeds,
+            self.fetcher,
+            self.workers,
+            self._feeds,
+            budget=self._budget("feed_entries"),
+            everything=every_feed,
         )
         try:
             return polled, self.deliveries()
@@ -52,7 +57,11 @@ class Cycle:
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""
         return gathering.extract_articles(
-            self.store.articles, self.fetcher, self.workers, budget=self._budget("articles")
+            self.store.articles,
+            self.fetcher,
+            self.workers,
+            budget=self._budget("articles"),
+            pause=self.settings.page_pause,
         )
 
     def stories(self) -> Report:
@@ -110,11 +119,12 @@ def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
     from storage.store import open_store
 
     settings = load_settings(environment, folder)
+    secrets = receiver_environment(settings, environment)
     with closing(open_store(settings.database_url)) as store, BoundedWorkers() as workers:
         yield Cycle(
             settings=settings,
             store=store,
-            fetcher=HttpFetcher(allow_hosts=settings.allow_hosts),
+            fetcher=HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets),
             workers=workers,
-            notifier=AppriseNotifier(receiver_environment(settings, environment)),
+            notifier=AppriseNotifier(secrets),
         )

@@ -94,24 +94,6 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """What polling must remember of a feed between polls."""
-
-    due_at: datetime
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    failures: int = 0
-    """Consecutive failed polls."""
-    error: str | None = None
-    """Why the last poll failed; None after a good one."""
-    polled_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    first_polled_at: datetime | None = None
-    """First successful poll: what is older starts silent (see Feed.backfill)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
     """One item as a feed gave it, cleaned to plain text; `url` is canonical, `link` is what to fetch."""
 

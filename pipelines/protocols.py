@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
 from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
-from pipelines.model import Content, Feed, FeedEntry, FeedState, Judgement, Match, Outlet, Page, Revision, Rule
+from pipelines.model import Content, Judgement, Match, Page, Revision, Rule
 from pipelines.states import AlertId, AlertReason, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
 from pipelines.stories import Event
 
@@ -48,6 +48,10 @@ class Response:
     """The Content-Type header as sent, charset included."""
     etag: str | None = None
     last_modified: str | None = None
+    moved_to: str | None = None
+    """The final URL, where every redirect on the way was a permanent one."""
+    fresh_for: timedelta | None = None
+    """How long the server says that asking again brings the same; None where it says nothing."""
 
     @property
     def not_modified(self) -> bool:
@@ -89,65 +93,6 @@ class Notifier(Protocol):
 
 
 # --- one store protocol per step -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolledFeed:
-    """A feed with what is remembered of it."""
-
-    feed: Feed
-    state: FeedState
-
-    @property
-    def request(self) -> Request:
-        """The next poll, conditional on what the last one brought."""
-        options = self.feed.options
-        return Request(
-            url=self.feed.url,
-            etag=self.state.etag,
-            last_modified=self.state.last_modified,
-            headers=options.sent,
-            secret_headers=dict(options.secret_headers),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrivals:
-    """What a poll brought: entries never seen in this feed, and known ones whose words changed."""
-
-    new: tuple[FeedEntry, ...] = ()
-    changed: tuple[FeedEntry, ...] = ()
-
-
-class FeedStore(Protocol):
-    """What `poll_feeds` needs."""
-
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Make the stored feeds those of feeds.yaml: new ones due at once, vanished ones retired, history kept."""
-        ...
-
-    def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
-        """Active feeds due at `now` (all active ones with `everything`), longest overdue first."""
-        ...
-
-    def record_poll(
-        self,
-        feed: Feed,
-        state: FeedState,
-        entries: Sequence[FeedEntry],
-        now: datetime,
-        *,
-        backlog_before: datetime | None,
-        outlets: Mapping[str, Outlet] = MappingProxyType({}),
-    ) -> Arrivals:
-        """Store a poll: state, entries, and the articles now due: new, changed, or known so far by fewer feed's words.
-
-        An entry is known by canonical URL or by guid (which counts for nothing where URL and title both differ), else
-        by content hash. With `backlog_before` (the feed's first good poll), new entries published earlier than that,
-        or undated, only make backlog articles; one that any feed brings as news rises, its matches decided anew.
-        `outlets`, by `FeedEntry.entry_id`, says whose text an entry is where `feed.outlet` is None: else the feed's.
-        """
-        ...
 
 
 class ArticleStore(Protocol):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pipelines import protocols
 from pipelines.notices import Notices
+from pipelines.polls import FeedStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
 
@@ -30,7 +31,7 @@ class Store(Protocol):
     """The whole store, as the callers of the steps open it."""
 
     @property
-    def feeds(self) -> protocols.FeedStore: ...
+    def feeds(self) -> FeedStore: ...
     @property
     def articles(self) -> protocols.ArticleStore: ...
     @property

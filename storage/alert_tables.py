@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from pipelines.states import AlertReason, DeliveryState, VerdictKind
-from storage.tables import metadata, partial_index
+from storage.feed_tables import metadata, partial_index
 from storage.types import CleanJson, CleanText, KeyText, RowKey, UtcTime, state
 
 alerts = Table(

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, select
 from pipelines.model import Content, FeedEntry, Page
 from pipelines.states import ArticleId, TextSource
 from storage.database import Database
+from storage.feed_tables import feed_entries, feeds
 from storage.records import load_articles, options_from_json, passages_to_json, rows_in
-from storage.tables import EXTRACT_WAITS, articles, feed_entries, feeds, revisions
+from storage.tables import EXTRACT_WAITS, articles, revisions
 from storage.types import clean
 
 

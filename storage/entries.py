@@ -9,13 +9,14 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
-from pipelines.protocols import Arrivals
+from pipelines.polls import Arrivals
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
 from storage.database import hold
 from storage.entry_names import Known, load_names, sort
+from storage.feed_tables import feed_entries, outlets
 from storage.records import batches, rows_in
-from storage.tables import articles, feed_entries, matches, outlets, revisions
+from storage.tables import articles, matches, revisions
 from storage.types import clean, clean_key
 
 
@@ -27,7 +28,7 @@ def store_entries(
     now: datetime,
     backlog_before: datetime | None,
 ) -> Arrivals:
-    """Store what a poll brought; see FeedStore.record_poll."""
+    """Store what a poll brought; see FeedStore.record_polls."""
     if not entries:
         return Arrivals()
     cleaned = [_cleaned(entry) for entry in entries]

@@ -1,27 +1,26 @@
 """Feeds and their polls: what `poll_feeds` needs of the store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from pipelines.model import Feed, FeedEntry, FeedState, Outlet
-from pipelines.protocols import Arrivals, PolledFeed
+from pipelines.model import Feed, Outlet
+from pipelines.polls import Arrivals, Poll, PolledFeed
 from pipelines.states import FeedId
 from storage.database import Database
 from storage.entries import add_outlets, store_entries
-from storage.records import batches, named, options_from_json, options_to_json, outlet_of
-from storage.tables import ACTIVE, feeds, outlets
+from storage.feed_records import polled_feed_of, state_columns
+from storage.feed_tables import ACTIVE, feeds, outlets
+from storage.records import batches, named, options_to_json, outlet_of
 from storage.types import clean_key
 
-_FORGOTTEN = {"etag": None, "last_modified": None, "body_hash": None}
+_FORGOTTEN = dict.fromkeys(("etag", "last_modified", "body_hash", "entries_hash", "whole_at", "doubted_until", "move"))
 """What was remembered of answers from the old address, or read in the old way."""
-_STATE = tuple(one.name for one in fields(FeedState))
 _SET_STATE = feeds.update().where(feeds.c.feed_id == bindparam("the_feed"))
-"""Built once: a cycle of a thousand feeds that answer 304 is this statement a thousand times."""
+"""Built once: a cycle of a thousand feeds that answer 304 is this statement, with a thousand rows."""
 _DUE_AGAIN = {"url", "kind", "every", "options", "active"}
 _READ_ANEW = {"url", "kind", "options"}
 
@@ -49,48 +48,20 @@ class SqlFeeds:
             rows = connection.execute(query.order_by(feeds.c.due_at, feeds.c.feed_id))
             return [polled_feed_of(row) for row in rows]
 
-    def record_poll(
-        self,
-        feed: Feed,
-        state: FeedState,
-        entries: Sequence[FeedEntry],
-        now: datetime,
-        *,
-        backlog_before: datetime | None,
-        outlets: Mapping[str, Outlet] = MappingProxyType({}),
-    ) -> Arrivals:
+    def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """See FeedStore."""
         with self._database.writing(exclusive="feeds") as connection:
-            known = {name: getattr(state, name) for name in _STATE}
-            connection.execute(_SET_STATE, {"the_feed": feed.feed_id, **known})
-            return store_entries(connection, feed, entries, outlets, now, backlog_before)
-
-
-def polled_feed_of(row: Row[Any]) -> PolledFeed:
-    """The feed and its state, of a row of feeds joined with outlets."""
-    feed = Feed(
-        feed_id=row.feeds_feed_id,
-        url=row.feeds_url,
-        outlet=outlet_of(row) if row.outlets_outlet_id is not None else None,
-        kind=row.feeds_kind,
-        language=row.feeds_language,
-        every=row.feeds_every,
-        tags=frozenset(row.feeds_tags),
-        backfill=row.feeds_backfill,
-        options=options_from_json(row.feeds_options),
-    )
-    state = FeedState(
-        due_at=row.feeds_due_at,
-        etag=row.feeds_etag,
-        last_modified=row.feeds_last_modified,
-        body_hash=row.feeds_body_hash,
-        failures=row.feeds_failures,
-        error=row.feeds_error,
-        polled_at=row.feeds_polled_at,
-        succeeded_at=row.feeds_succeeded_at,
-        first_polled_at=row.feeds_first_polled_at,
-    )
-    return PolledFeed(feed=feed, state=state)
+            arrivals = [
+                store_entries(connection, poll.feed, poll.entries, poll.outlets, now, poll.backlog_before)
+                for poll in polls
+            ]
+            rows = [
+                {"the_feed": poll.feed.feed_id, **state_columns(poll.state)} | ({"new_at": now} if arrived.new else {})
+                for poll, arrived in zip(polls, arrivals, strict=True)
+            ]
+            if rows:
+                connection.execute(_SET_STATE, rows)
+            return arrivals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from pipelines.alerts import AlertDetail, Delivery, Verdict
-from pipelines.model import Article, Feed, FeedState, StoryMember
+from pipelines.model import Article, Feed, StoryMember
+from pipelines.polls import FeedState
 from pipelines.states import (
     AlertId,
     AlertReason,
@@ -23,10 +24,11 @@ from pipelines.states import (
 )
 from storage.alert_tables import alerts, deliveries, verdicts
 from storage.database import Database
-from storage.feeds import polled_feed_of
+from storage.feed_records import polled_feed_of
+from storage.feed_tables import ACTIVE, feed_entries, feeds, outlets
 from storage.outbox import delivery_of
 from storage.records import LATEST, load_articles, load_details, named, rows_in
-from storage.tables import ACTIVE, UNDECIDED, articles, feed_entries, feeds, matches, outlets, revisions, story_members
+from storage.tables import UNDECIDED, articles, matches, revisions, story_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from storage.alert_tables import NOTICE_WAITS, deliveries, notices
 from storage.alerts import SqlAlerts
 from storage.articles import SqlArticles
 from storage.database import Database
+from storage.feed_tables import ACTIVE, feeds
 from storage.feeds import SqlFeeds
 from storage.journal import Journal
 from storage.matches import SqlMatches
@@ -17,7 +18,7 @@ from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
 from storage.rulebook import SqlRuleBook
 from storage.stories import SqlStories
-from storage.tables import ACTIVE, EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, feeds, matches, revisions
+from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions
 
 
 def open_store(url: str) -> "SqlStore":

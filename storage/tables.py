@@ -1,4 +1,6 @@
-"""The tables from a feed to a match, every unique key and every index; what the desk is told is in `alert_tables`.
+"""The tables from an article to a match, every unique key and every index; `feed_tables` has what comes before.
+
+What the desk is told is in `alert_tables`.
 
 The keys, not the order of runs, make a re-run harmless. Queries take the conditions of the partial indexes (ACTIVE
 and its like) from here: a database uses such an index only where it can prove that its condition holds, so their
@@ -10,13 +12,11 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
@@ -24,88 +24,9 @@ from sqlalchemy import (
     literal,
 )
 
-from pipelines.states import OncePer, Outcome, RuleStatus, Severity, SourceKind, StoryEditKind, TextSource
+from pipelines.states import OncePer, Outcome, RuleStatus, Severity, StoryEditKind, TextSource
+from storage.feed_tables import metadata, partial_index
 from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def partial_index(name: str, *columns: Column[object], where: ColumnElement[bool], unique: bool = False) -> Index:
-    """An index over the rows that meet `where`; it joins the columns' table."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-# --- feeds -----------------------------------------------------------------------------------------------------------
-
-outlets = Table(
-    "outlets",
-    metadata,
-    Column("outlet_id", KeyText, primary_key=True),
-    Column("title", CleanText, nullable=False),
-    Column("country", CleanText),
-    Column("tags", CleanJson, nullable=False),
-)
-
-feeds = Table(
-    "feeds",
-    metadata,
-    Column("feed_id", KeyText, primary_key=True),
-    Column("url", KeyText, nullable=False),
-    Column("outlet_id", KeyText, ForeignKey("outlets.outlet_id")),
-    Column("kind", state(SourceKind, "kind"), nullable=False),
-    Column("language", CleanText),
-    Column("every", Seconds, nullable=False),
-    Column("backfill", Seconds, nullable=False),
-    Column("tags", CleanJson, nullable=False),
-    Column("options", CleanJson),
-    Column("active", Boolean, nullable=False),
-    Column("due_at", UtcTime, nullable=False),
-    Column("etag", CleanText),
-    Column("last_modified", CleanText),
-    Column("body_hash", CleanText),
-    Column("failures", Integer, nullable=False),
-    Column("error", CleanText),
-    Column("polled_at", UtcTime),
-    Column("succeeded_at", UtcTime),
-    Column("first_polled_at", UtcTime),
-)
-ACTIVE = feeds.c.active.is_(True)
-partial_index("uq_feeds_url_active", feeds.c.url, where=ACTIVE, unique=True)
-partial_index("ix_feeds_due", feeds.c.due_at, where=ACTIVE)
-
-feed_entries = Table(
-    "feed_entries",
-    metadata,
-    Column("entry_key", RowKey, primary_key=True),
-    Column("feed_id", KeyText, ForeignKey("feeds.feed_id"), nullable=False),
-    Column("url", KeyText),
-    Column("guid", KeyText),
-    Column("content_hash", KeyText, nullable=False),
-    Column("link", CleanText),
-    Column("title", CleanText, nullable=False),
-    Column("summary", CleanText, nullable=False),
-    Column("body", CleanText, nullable=False),
-    Column("published", PublishedText),
-    Column("published_utc", UtcTime),
-    Column("authors", CleanJson, nullable=False),
-    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False, index=True),
-    Column("first_seen_at", UtcTime, nullable=False),
-    Column("backlog", Boolean, nullable=False),
-    UniqueConstraint("feed_id", "url"),
-    UniqueConstraint("feed_id", "guid"),
-)
-NAMELESS = and_(feed_entries.c.url.is_(None), feed_entries.c.guid.is_(None))
-partial_index(
-    "uq_feed_entries_nameless", feed_entries.c.feed_id, feed_entries.c.content_hash, where=NAMELESS, unique=True
-)
 
 # --- articles --------------------------------------------------------------------------------------------------------
 

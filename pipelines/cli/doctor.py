@@ -74,6 +74,13 @@ def _database(name: str, settings: Settings) -> Iterator[Finding]:
     yield Finding(name, "ok", f"{kind}, schema {SCHEMA_VERSION}, {feeds} feeds known")
 
 
+def _contact(name: str, settings: Settings) -> Iterator[Finding]:
+    if settings.contact:
+        yield Finding(name, "ok", settings.contact)
+    else:
+        yield Finding(name, "warning", "servers are not told whom to ask", "export WIREWATCH_CONTACT=<mail address>")
+
+
 def _feeds(name: str, settings: Settings) -> Iterator[Finding]:
     from pipelines.ingest.feeds_file import load_feeds
 
@@ -121,6 +128,7 @@ def _dagster(name: str, settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[tuple[str, Callable[[str, Settings], Iterator[Finding]], str], ...] = (
     ("home", _home, "set WIREWATCH_HOME to a folder of yours"),
     ("database", _database, "wirewatch db upgrade, or mend WIREWATCH_DATABASE_URL"),
+    ("contact", _contact, "set WIREWATCH_CONTACT to a mail address or a page of yours"),
     ("feeds.yaml", _feeds, "wirewatch rules check names every fault"),
     ("rules", _rules, "wirewatch rules check names every fault"),
     ("routes.yaml", _routes, "wirewatch rules check names every fault"),

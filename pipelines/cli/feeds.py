@@ -10,13 +10,14 @@ import click
 
 from pipelines.cli.files import Files
 from pipelines.cli.output import echo_json, echo_table
-from pipelines.config import Settings, load_settings
+from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.errors import NotAFeed, WirewatchError
 from pipelines.model import Feed
 from pipelines.states import FeedId
 
 if TYPE_CHECKING:
     from pipelines.desk_files import Data
+    from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.probe import Probe
     from storage.journal import FeedRow
 
@@ -75,7 +76,17 @@ def list_command(as_json: bool) -> None:
         for row in rows:
             echo_json(_facts(row))
     elif rows:
-        columns = ("feed", "outlet", "every", "articles", "last good poll", "next poll", "failures", "error")
+        columns = (
+            "feed",
+            "outlet",
+            "every",
+            "articles",
+            "last new entry",
+            "last good poll",
+            "next poll",
+            "failures",
+            "problem",
+        )
         echo_table(columns, [_cells(row) for row in rows])
     else:
         click.echo("no feeds yet: they are read from feeds.yaml by `wirewatch run`")
@@ -89,11 +100,10 @@ def check_command(ids: tuple[str, ...], as_json: bool) -> None:
 
     Example: wirewatch feeds check oc-media
     """
-    from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.probe import probe_feeds
 
     settings = _settings()
-    probes = probe_feeds(_chosen(settings, ids), HttpFetcher(settings.allow_hosts))
+    probes = probe_feeds(_chosen(settings, ids), _fetcher(settings))
     if as_json:
         for probe in probes:
             echo_json(_probe_facts(probe))
@@ -141,13 +151,20 @@ def add_command(
 
 
 def _tried(settings: Settings, url: str) -> str:
-    from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.probe import probe_feeds
 
-    (probe,) = probe_feeds([Feed(feed_id=FeedId("new"), url=url)], HttpFetcher(settings.allow_hosts))
+    fetcher = _fetcher(settings)
+    (probe,) = probe_feeds([Feed(feed_id=FeedId("new"), url=url)], fetcher)
     if probe.problem:
         raise WirewatchError(f"{probe.url}: {probe.problem}; nothing was added (--no-check adds it all the same)")
     return f"{len(probe.entries)} entries" + (f" of {probe.title}" if probe.title else "")
+
+
+def _fetcher(settings: Settings) -> "HttpFetcher":
+    from pipelines.ingest.fetcher import HttpFetcher
+
+    secrets = receiver_environment(settings, os.environ)
+    return HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets)
 
 
 def _settings() -> Settings:
@@ -169,8 +186,9 @@ def _chosen(settings: Settings, ids: tuple[str, ...]) -> list[Feed]:
 def _cells(row: "FeedRow") -> tuple[object, ...]:
     feed, state = row.feed, row.state
     outlet = feed.outlet.title if feed.outlet else None
-    times = (feed.every, row.articles, state.succeeded_at, state.due_at)
-    return (feed.feed_id, outlet, *times, state.failures or None, state.error)
+    times = (feed.every, row.articles, state.new_at, state.succeeded_at, state.due_at)
+    moved = f"moved to {state.move.to}: put that into feeds.yaml" if state.move else None
+    return (feed.feed_id, outlet, *times, state.failures or None, state.error or moved)
 
 
 def _facts(row: "FeedRow") -> dict[str, object]:
@@ -186,7 +204,13 @@ def _facts(row: "FeedRow") -> dict[str, object]:
         "articles": row.articles,
         "polled_at": state.polled_at and state.polled_at.isoformat(),
         "succeeded_at": state.succeeded_at and state.succeeded_at.isoformat(),
+        "new_at": state.new_at and state.new_at.isoformat(),
+        "rhythm_seconds": state.rhythm and state.rhythm.total_seconds(),
         "due_at": state.due_at.isoformat(),
+        "due_because": state.due_because,
+        "moved_to": state.move and state.move.to,
+        "moved_times": state.move and state.move.times,
+        "streak": [{"at": failure.at.isoformat(), "reason": failure.reason} for failure in state.streak],
         "failures": state.failures,
         "error": state.error,
     }

@@ -63,6 +63,8 @@ class DemoSite:
             "DEMO_CHAT_URL": f"{self.url.replace('http:', 'json:')}{CHAT_PATH}",
             "DEMO_MAIL_URL": self.mailbox.url,
             "WIREWATCH_ALLOW_HOSTS": "127.0.0.1",
+            "WIREWATCH_CONTACT": "desk@demo.example",
+            "WIREWATCH_PAGE_PAUSE": "0",
         }
 
     def write_desk(self, folder: Path) -> None:

@@ -7,12 +7,9 @@ import socket
 import time
 from asyncio import Semaphore
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -21,15 +18,12 @@ from yarl import URL
 
 from pipelines.errors import BadStatus, RefusedAddress, SettingsError, TooLarge, Unreachable
 from pipelines.ingest.addresses import is_public
+from pipelines.ingest.http_headers import ACCEPT, fresh_for, retry_after, sent_headers, user_agent, with_secrets
 from pipelines.protocols import Request, Response
 
-USER_AGENT = (
-    f"Mozilla/5.0 (compatible; Wirewatch/{version('wirewatch')}; news monitoring; contact: postmaster of this host)"
-)
-
-_ACCEPT = "application/rss+xml,application/atom+xml,application/feed+json,text/html,application/xml;q=0.9,*/*;q=0.5"
 _ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
 _CHUNK = 1 << 16
 _TOO_LONG = ("Got more than", "Too many headers")  # aiohttp has no class of its own for these
 
@@ -57,7 +51,8 @@ DEFAULT_LIMITS = Limits()
 class HttpFetcher:
     """GETs public http(s) addresses, and those of `allow_hosts` (`host` or `host:port`) wherever they lie.
 
-    An entry of `allow_hosts` that is neither raises SettingsError. What a name resolves to is checked when the
+    `secrets` holds the values that requests name; `contact` goes along in the user agent. An entry of `allow_hosts`
+    that is neither host nor host:port raises SettingsError. What a name resolves to is checked when the
     connection is made, so that odd spellings, redirects and names that change their address all meet the same guard.
     """
 
@@ -65,11 +60,13 @@ class HttpFetcher:
         self,
         allow_hosts: frozenset[str] = frozenset(),
         *,
-        user_agent: str = USER_AGENT,
+        contact: str | None = None,
+        secrets: Mapping[str, str] | None = None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._allowed = frozenset(map(_host_and_port, allow_hosts))
-        self._user_agent = user_agent
+        self._secrets = secrets or {}
+        self._user_agent = user_agent(contact)
         self._limits = limits
 
     async def __aenter__(self) -> Self:
@@ -87,30 +84,37 @@ class HttpFetcher:
 
     async def fetch(self, request: Request) -> Response:
         """Answer of `request`, redirects followed; raises FetchError, and nothing else."""
-        url, left = request.url, self._limits.total
-        for _ in range(self._limits.redirects + 1):
+        request = with_secrets(request, self._secrets)
+        url, left, permanent, home = request.url, self._limits.total, True, _checked(request.url)
+        for hop in range(self._limits.redirects + 1):
             async with self._slot(_checked(url)) as target:
                 began = time.monotonic()
-                answer = await self._hop(target, request, left)
+                answer = await self._hop(target, request, left, own=_same_site(home, target))
             if isinstance(answer, Response):
-                return answer
-            url, left = answer, left - (time.monotonic() - began)
+                return replace(answer, moved_to=answer.url) if hop and permanent else answer
+            url, left = answer.to, left - (time.monotonic() - began)
+            permanent = permanent and answer.permanent
         raise Unreachable(request.url, f"more than {self._limits.redirects} redirects")
 
-    async def _hop(self, target: URL, request: Request, seconds: float) -> Response | str:
-        """The answer, or the address it redirects to."""
+    async def _hop(self, target: URL, request: Request, seconds: float, *, own: bool) -> "Response | _Redirect":
+        """The answer, or where it redirects to; `own` is whether the target is the request's own site."""
         url = str(target)
         session = self._open if self._is_allowed(target) else self._guarded
         timeout = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=self._limits.connect)
         try:
             async with session.get(
-                target, headers=_conditions(request), timeout=timeout, allow_redirects=False
+                target, headers=sent_headers(request, own=own), timeout=timeout, allow_redirects=False
             ) as answer:
                 if answer.status in _REDIRECTS and "Location" in answer.headers:
-                    return str(target.join(URL(answer.headers["Location"])))
+                    to = str(target.join(URL(answer.headers["Location"])))
+                    return _Redirect(to=to, permanent=answer.status in _PERMANENT)
                 return await self._response(answer, url, conditional=bool(request.etag or request.last_modified))
         except TimeoutError as error:
             raise Unreachable(url, f"no whole answer within {self._limits.total:g} s") from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise Unreachable(
+                url, f"its certificate is not to be trusted: {str(error.certificate_error)[:200]}"
+            ) from error
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, _NotPublic):
                 raise RefusedAddress(url, str(error.os_error)) from error
@@ -125,7 +129,7 @@ class HttpFetcher:
     async def _response(self, answer: aiohttp.ClientResponse, url: str, *, conditional: bool) -> Response:
         not_modified = answer.status == 304 and conditional
         if not (200 <= answer.status < 300 or not_modified):
-            raise BadStatus(url, answer.status, _retry_after(answer.headers.get("Retry-After")))
+            raise BadStatus(url, answer.status, retry_after(answer.headers.get("Retry-After")))
         return Response(
             url=url,
             status=answer.status,
@@ -133,11 +137,12 @@ class HttpFetcher:
             content_type=answer.headers.get("Content-Type"),
             etag=answer.headers.get("ETag"),
             last_modified=answer.headers.get("Last-Modified"),
+            fresh_for=fresh_for(answer.headers),
         )
 
     async def _body(self, answer: aiohttp.ClientResponse, url: str) -> bytes:
         """The body, decoded by one layer and counted while decoding, so that no bomb unfolds."""
-        encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+        encoding = ", ".join(answer.headers.getall("Content-Encoding", [])).strip().lower()
         if encoding not in _ENCODINGS:
             raise Unreachable(url, f"answer encoded as {encoding[:40]!r}, which was not asked for")
         body = bytearray()
@@ -160,11 +165,19 @@ class HttpFetcher:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, socket_factory=make_socket, keepalive_timeout=5),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
             max_line_size=self._limits.header_line,
             max_field_size=self._limits.header_line,
             max_headers=self._limits.headers,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Redirect:
+    """Where an answer sends us, and whether it says for good."""
+
+    to: str
+    permanent: bool
 
 
 class _NotPublic(OSError):
@@ -210,23 +223,11 @@ def _host_and_port(allowed: str) -> tuple[str, int | None]:
     return host, port
 
 
+def _same_site(home: URL, target: URL) -> bool:
+    """Whether what is secret may be told to the target as it was to be told to `home`; https never falls to http."""
+    upgraded = (home.scheme, home.port, target.scheme, target.port) == ("http", 80, "https", 443)
+    return _host(home) == _host(target) and (upgraded or (home.scheme, home.port) == (target.scheme, target.port))
+
+
 def _host(url: URL) -> str:
     return (url.host or "").lower().rstrip(".")
-
-
-def _conditions(request: Request) -> dict[str, str]:
-    wanted = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-    return {name: value for name, value in wanted.items() if value and value.isascii() and value.isprintable()}
-
-
-def _retry_after(value: str | None) -> timedelta | None:
-    """What a server asked for, in seconds or as a date; None where it makes no sense."""
-    if not value:
-        return None
-    try:
-        if value.strip().isdecimal():
-            return timedelta(seconds=int(value))
-        moment = parsedate_to_datetime(value)
-        return max(moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC), timedelta(0))
-    except (ValueError, TypeError, OverflowError):
-        return None

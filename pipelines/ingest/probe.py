@@ -53,7 +53,7 @@ async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe
     async with gate:
         began = time.monotonic()
         try:
-            response = await fetcher.fetch(Request(url=feed.url))
+            response = await fetcher.fetch(_request(feed))
         except FetchError as error:
             status = error.status if isinstance(error, BadStatus) else None
             seconds = time.monotonic() - began
@@ -72,3 +72,8 @@ async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe
     return replace(
         answered, title=parsed.title, language=parsed.language, entries=parsed.entries, remarks=parsed.problems
     )
+
+
+def _request(feed: Feed) -> Request:
+    options = feed.options
+    return Request(url=feed.url, headers=options.sent, secret_headers=dict(options.secret_headers))

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pipelines.model import Content, FeedEntry, Page
+from pipelines.model import Content, Feed, FeedEntry, Page
 from pipelines.progress import Budget
 from pipelines.protocols import Response
 from pipelines.states import TextSource
+
+if TYPE_CHECKING:
+    from pipelines.ingest.parsed_feed import ParsedFeed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +30,13 @@ def read_page(page: Page, answer: Response | None) -> Reading:
     from pipelines.ingest.extractor import read
 
     return read(page, answer)
+
+
+def parse_feed(feed: Feed, answer: Response) -> "ParsedFeed":
+    """The entries in a feed's answer; raises NotAFeed."""
+    from pipelines.ingest.sources import parse
+
+    return parse(feed.kind, answer, feed.options)
 
 
 def from_entry(entry: FeedEntry, language: str | None) -> Content:

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from pipelines.cli.app import app
 from pipelines.ingest.feeds_file import load_feeds
 from pipelines.ingest.urls import article_outlet
-from pipelines.model import FeedEntry, FeedState
+from pipelines.model import FeedEntry
+from pipelines.polls import FeedState, Poll
 from storage.store import open_store
 from tests.web import Web, web_server
 
@@ -180,8 +181,10 @@ def test_list_shows_the_store(desk: Path, tmp_path: Path) -> None:
         state = FeedState(due_at=now + timedelta(minutes=5), polled_at=now, succeeded_at=now, first_polled_at=now)
         entry = FeedEntry(title="Swan", url="https://news.example/swan", link="https://news.example/swan")
         outlets = {entry.entry_id: article_outlet(feeds[0], entry.url)}
-        store.feeds.record_poll(feeds[0], state, [entry], now, backlog_before=None, outlets=outlets)
-        store.feeds.record_poll(feeds[1], replace(state, failures=2, error="HTTP 404"), [], now, backlog_before=None)
+        store.feeds.record_polls([Poll(feed=feeds[0], state=state, entries=[entry], outlets=outlets)], now)
+        store.feeds.record_polls(
+            [Poll(feed=feeds[1], state=replace(state, failures=2, error="HTTP 404"), entries=[])], now
+        )
     table = run("list").stdout
     assert "HTTP 404" in table
     listed = {row["id"]: row for row in rows(run("list", "--json"))}

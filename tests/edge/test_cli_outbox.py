@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli.app import app
-from pipelines.model import Content, Feed, FeedEntry, FeedState, Hit, Judgement, Outlet, Published, Rule
+from pipelines.model import Content, Feed, FeedEntry, Hit, Judgement, Outlet, Published, Rule
+from pipelines.polls import FeedState, Poll
 from pipelines.protocols import NewAlert
 from pipelines.states import (
     AlertReason,
@@ -64,7 +65,9 @@ def _tell(store: SqlStore) -> None:
     for feed in feeds:
         link = feed.url.replace("rss", "1")
         entry = FeedEntry(title=TITLE, url=link, link=link, published=Published(moment=NOW))
-        store.feeds.record_poll(feed, FeedState(due_at=NOW + timedelta(days=1)), [entry], NOW, backlog_before=None)
+        store.feeds.record_polls(
+            [Poll(feed=feed, state=FeedState(due_at=NOW + timedelta(days=1)), entries=[entry])], NOW
+        )
     for page in store.articles.pages_due(NOW, 10):
         store.articles.save_text(page, Content(title=TITLE, body="The Lachin road."), NOW, try_again_at=None)
     story = None

@@ -7,7 +7,6 @@ from pipelines.model import (
     Content,
     Feed,
     FeedEntry,
-    FeedState,
     Hit,
     Judgement,
     Match,
@@ -16,7 +15,8 @@ from pipelines.model import (
     Revision,
     Rule,
 )
-from pipelines.protocols import Arrivals, NewAlert
+from pipelines.polls import Arrivals, FeedState, Poll
+from pipelines.protocols import NewAlert
 from pipelines.states import (
     AlertId,
     AlertReason,
@@ -91,7 +91,10 @@ def poll(
     of = of or feed()
     stored = [polled.feed for polled in store.feeds.due_feeds(now, everything=True)]
     store.feeds.sync_feeds([*(one for one in stored if one.feed_id != of.feed_id), of], now)
-    return store.feeds.record_poll(of, state(now), entries, now, backlog_before=backlog_before)
+    (arrived,) = store.feeds.record_polls(
+        [Poll(feed=of, state=state(now), entries=entries, backlog_before=backlog_before)], now
+    )
+    return arrived
 
 
 def content(title: str = "The quake", body: str = "The ground shook.\nNobody was hurt.") -> Content:

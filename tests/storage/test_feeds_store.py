@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipelines.errors import StoreError
 from pipelines.feed_options import FeedOptions
-from pipelines.model import Content, FeedEntry, FeedState, Published
-from pipelines.protocols import Arrivals
+from pipelines.ingest.polling import request
+from pipelines.model import Content, FeedEntry, Published
+from pipelines.polls import Arrivals, FeedState, Poll
 from pipelines.states import FeedId, SourceKind, TextSource
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, entry, extract, feed, outlet, poll, state
@@ -56,7 +57,7 @@ def test_a_vanished_feed_is_retired_and_its_history_kept(store: SqlStore) -> Non
     assert [one.feed.feed_id for one in store.feeds.due_feeds(LATER, everything=True)] == ["basalt"]
     store.feeds.sync_feeds([feed("basalt"), feed()], LATER)
     revived = store.feeds.due_feeds(LATER, everything=True)[1]
-    assert revived.state == replace(state(), due_at=LATER)
+    assert revived.state == replace(state(), due_at=LATER, new_at=NOW)
     assert poll(store, entry(), now=LATER).new == ()
 
 
@@ -79,11 +80,12 @@ def test_options_come_back_as_they_were_and_a_change_of_them_is_read_anew(store:
     (polled,) = store.feeds.due_feeds(NOW + MINUTE)
     assert polled.feed == changed
     assert (polled.state.due_at, polled.state.body_hash) == (NOW + MINUTE, None)
-    assert polled.request.headers == {"X-A": "b", "User-Agent": "Desk/1"}
-    assert polled.request.secret_headers == {"Cookie": "SID"}
-    store.feeds.record_poll(changed, state(), [entry("quake")], NOW, backlog_before=None)
+    asked = request(polled.feed, polled.state, "v1", NOW)
+    assert asked.headers == {"X-A": "b", "User-Agent": "Desk/1"}
+    assert asked.secret_headers == {"Cookie": "SID"}
+    store.feeds.record_polls([Poll(feed=changed, state=state(), entries=[entry("quake")])], NOW)
     store.feeds.sync_feeds([changed], LATER)
-    assert store.feeds.due_feeds(NOW, everything=True)[0].state == state()
+    assert store.feeds.due_feeds(NOW, everything=True)[0].state == replace(state(), new_at=NOW)
     (page,) = store.articles.pages_due(LATER, 1)
     assert page.options == options
 
@@ -196,7 +198,9 @@ def test_a_document_polled_twice_brings_nothing_the_second_time(store: SqlStore,
     """Whatever its names repeat, and however its entries contradict each other."""
     fresh = feed(f"feed-{uuid4()}")
     store.feeds.sync_feeds([fresh], NOW)
-    first, again = (store.feeds.record_poll(fresh, state(), document, NOW, backlog_before=None) for _ in range(2))
+    (first,), (again,) = (
+        store.feeds.record_polls([Poll(feed=fresh, state=state(), entries=document)], NOW) for _ in range(2)
+    )
     assert first.changed == ()
     assert {entry.title for entry in first.new} <= {entry.title for entry in document}
     assert bool(first.new) is bool(document)
@@ -286,8 +290,8 @@ def test_whose_text_it_is_comes_from_the_caller_where_the_feed_does_not_say(stor
     aggregator = replace(feed("aggregator"), outlet=None)
     store.feeds.sync_feeds([aggregator], NOW)
     told, untold = entry("quake", site="basalt"), entry("flood", site="other")
-    store.feeds.record_poll(
-        aggregator, state(), [told, untold], NOW, backlog_before=None, outlets={told.entry_id: outlet("basalt")}
+    store.feeds.record_polls(
+        [Poll(feed=aggregator, state=state(), entries=[told, untold], outlets={told.entry_id: outlet("basalt")})], NOW
     )
     whose = {page.entry.title: page.article.outlet.outlet_id for page in store.articles.pages_due(NOW, 10)}
     assert whose == {"The quake": "basalt", "The flood": "aggregator"}
@@ -298,7 +302,7 @@ def test_an_article_url_has_one_outlet_though_feeds_disagree(store: SqlStore) ->
     poll(store, entry(), of=feed("tufa"))
     store.feeds.sync_feeds([feed("tufa"), aggregator], NOW)
     lesser = {entry().entry_id: replace(outlet("tufa"), title="tufa.example")}
-    store.feeds.record_poll(aggregator, state(), [entry()], NOW, backlog_before=None, outlets=lesser)
+    store.feeds.record_polls([Poll(feed=aggregator, state=state(), entries=[entry()], outlets=lesser)], NOW)
     assert store.articles.pages_due(NOW, 10)[0].article.outlet == outlet("tufa")
 
 
@@ -331,11 +335,13 @@ def test_a_poll_that_fails_half_way_leaves_nothing(store: SqlStore) -> None:
     store.feeds.sync_feeds([feed()], NOW)
     broken = replace(entry("flood"), published=Published(moment=datetime(2026, 11, 22)))  # noqa: DTZ001
     with pytest.raises(StoreError, match="naive datetime refused"):
-        store.feeds.record_poll(feed(), state(), [entry(), broken], NOW, backlog_before=None)
+        store.feeds.record_polls([Poll(feed=feed(), state=state(), entries=[entry(), broken])], NOW)
     assert store.feeds.due_feeds(NOW)[0].state == FeedState(due_at=NOW)
     assert store.articles.pages_due(NOW, 10) == []
 
 
 def test_a_poll_of_an_unknown_feed_is_refused(store: SqlStore) -> None:
     with pytest.raises(StoreError):
-        store.feeds.record_poll(replace(feed(), feed_id=FeedId("x")), state(), [entry()], NOW, backlog_before=None)
+        store.feeds.record_polls(
+            [Poll(feed=replace(feed(), feed_id=FeedId("x")), state=state(), entries=[entry()])], NOW
+        )

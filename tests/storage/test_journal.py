@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pipelines.alerts import Verdict
+from pipelines.polls import Poll
 from pipelines.states import AlertReason, DeliveryState, Outcome, TextSource, VerdictKind
 from pipelines.store import DueWork
 from storage.store import SqlStore
@@ -37,8 +38,8 @@ def hold(store: SqlStore) -> None:
 def test_feeds_are_listed_with_how_they_fare(store: SqlStore) -> None:
     poll(store, entry("quake"), entry("flood"))
     poll(store, of=replace(feed("basalt"), outlet=None), now=LATER)
-    store.feeds.record_poll(
-        feed("basalt"), replace(state(LATER), failures=3, error="HTTP 500"), [], LATER, backlog_before=None
+    store.feeds.record_polls(
+        [Poll(feed=feed("basalt"), state=replace(state(LATER), failures=3, error="HTTP 500"), entries=[])], LATER
     )
     basalt, tufa = store.journal.feeds()
     assert (basalt.feed.feed_id, basalt.state.error, basalt.state.failures, basalt.articles) == (
@@ -47,7 +48,7 @@ def test_feeds_are_listed_with_how_they_fare(store: SqlStore) -> None:
         3,
         0,
     )
-    assert (tufa.feed, tufa.state, tufa.articles) == (feed(), state(), 2)
+    assert (tufa.feed, tufa.state, tufa.articles) == (feed(), replace(state(), new_at=NOW), 2)
 
 
 def test_an_article_is_listed_with_how_far_it_came(store: SqlStore) -> None:

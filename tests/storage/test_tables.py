@@ -26,7 +26,7 @@ from pipelines.states import (
     VerdictKind,
 )
 from storage import alert_tables as told
-from storage import tables
+from storage import feed_tables, tables
 from storage.database import Database
 from storage.types import KeyText, clean, clean_key
 from tests.storage.samples import LATER, NOW
@@ -36,9 +36,9 @@ WORDS = {"title": "t", "authors": []}
 
 # One row of each table, in an order that satisfies the foreign keys.
 ROWS: list[tuple[Table, dict[str, Any]]] = [
-    (tables.outlets, {"outlet_id": "o", "title": "O", "tags": []}),
+    (feed_tables.outlets, {"outlet_id": "o", "title": "O", "tags": []}),
     (
-        tables.feeds,
+        feed_tables.feeds,
         {
             "feed_id": "f",
             "url": "u",
@@ -64,7 +64,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         },
     ),
     (
-        tables.feed_entries,
+        feed_tables.feed_entries,
         {
             "feed_id": "f",
             "url": "u",
@@ -193,7 +193,7 @@ def count(database: Database, table: Table) -> int:
 
 
 def test_the_samples_cover_every_table() -> None:
-    assert {table.name for table, _ in ROWS} == tables.metadata.tables.keys()
+    assert {table.name for table, _ in ROWS} == feed_tables.metadata.tables.keys()
 
 
 FOREIGN = {"article_id", "match_id", "alert_id", "feed_id", "story_id", "rule_id", "rule_version", "text_hash"}
@@ -230,16 +230,16 @@ def test_every_unique_key_refuses_a_second_row(database: Database) -> None:
 
 def test_nameless_entries_are_unique_by_their_words(database: Database) -> None:
     row = dict(ROWS[3][1]) | {"url": None, "guid": None}
-    insert(database, tables.feed_entries, row)
-    insert(database, tables.feed_entries, row | {"content_hash": "other"})
+    insert(database, feed_tables.feed_entries, row)
+    insert(database, feed_tables.feed_entries, row | {"content_hash": "other"})
     with pytest.raises(StoreError, match=r"(?i)unique"):
-        insert(database, tables.feed_entries, row)
+        insert(database, feed_tables.feed_entries, row)
 
 
 def test_a_retired_feed_does_not_keep_its_url(database: Database) -> None:
-    insert(database, tables.feeds, dict(ROWS[1][1]) | {"feed_id": "g", "active": False})
+    insert(database, feed_tables.feeds, dict(ROWS[1][1]) | {"feed_id": "g", "active": False})
     with pytest.raises(StoreError, match=r"(?i)unique"):
-        insert(database, tables.feeds, dict(ROWS[1][1]) | {"feed_id": "h"})
+        insert(database, feed_tables.feeds, dict(ROWS[1][1]) | {"feed_id": "h"})
 
 
 def test_every_foreign_key_is_kept(database: Database) -> None:

@@ -65,6 +65,74 @@ def test_an_answer_comes_whole_with_its_facts(web: Web) -> None:
     assert headers["accept-encoding"] == "gzip, deflate"
 
 
+def test_the_user_agent_says_whom_to_ask(web: Web) -> None:
+    web.serve("/", "ok")
+
+    async def once() -> None:
+        async with HttpFetcher(HERE, contact="desk@news.example") as fetcher:
+            await fetcher.fetch(Request(url=web.url()))
+
+    asyncio.run(once())
+    assert "; +desk@news.example)" in web.requests[0].headers["user-agent"]
+
+
+def test_permanent_redirects_all_the_way_are_told(web: Web) -> None:
+    web.serve("/end", "ok")
+    for path, status, to in (("/a", 301, "/b"), ("/b", 308, "/end"), ("/c", 302, "/end"), ("/d", 301, "/c")):
+        web.serve(path, status=status, Location=to)
+    assert fetch(web.url("/a")).moved_to == web.url("/end")
+    assert [fetch(web.url(path)).moved_to for path in ("/c", "/d", "/end")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("control", "age", "left"),
+    [
+        ("public, max-age=600", "", 600),
+        ("max-age=600", "200", 400),
+        ("max-age=600", "9999", 0),
+        ("max-age=600, no-cache", "", None),
+        ("s-maxage=600", "", None),
+        ("max-age=soon", "", None),
+        ("", "", None),
+    ],
+)
+def test_how_long_an_answer_is_fresh(web: Web, control: str, age: str, left: int | None) -> None:
+    answer = fetch(web.serve("/", "ok", Cache_Control=control, Age=age))
+    assert answer.fresh_for == (None if left is None else timedelta(seconds=left))
+
+
+def test_headers_of_a_feed_go_to_its_own_site_alone(web: Web) -> None:
+    secret = {"Authorization": "Bearer x", "User-Agent": "Desk/1"}
+    with web_server() as other:
+        other.serve("/end", "ok")
+        web.serve("/here", status=302, Location="/away")
+        web.serve("/away", status=302, Location=other.url("/end"))
+
+        async def once() -> None:
+            async with HttpFetcher(HERE) as fetcher:
+                await fetcher.fetch(Request(url=web.url("/here"), headers=secret))
+
+        asyncio.run(once())
+        assert [asked.headers.get("authorization") for asked in web.requests] == ["Bearer x"] * 2
+        assert "authorization" not in other.requests[0].headers
+        assert other.requests[0].headers["user-agent"] == "Desk/1"
+
+
+def test_secret_headers_come_from_the_environment_and_stay_out_of_errors(web: Web) -> None:
+    request = Request(url=web.serve("/", "no", status=403), secret_headers={"Authorization": "FEED_TOKEN"})
+
+    async def once(secrets: dict[str, str]) -> None:
+        async with HttpFetcher(HERE, secrets=secrets) as fetcher:
+            await fetcher.fetch(request)
+
+    with pytest.raises(BadStatus) as refused:
+        asyncio.run(once({"FEED_TOKEN": "hush"}))
+    assert web.requests[0].headers["authorization"] == "hush"
+    assert "hush" not in str(refused.value)
+    with pytest.raises(RefusedAddress, match="FEED_TOKEN is not set"):
+        asyncio.run(once({}))
+
+
 def test_validators_are_sent_and_304_says_nothing_changed(web: Web) -> None:
     def conditional(asked: Asked) -> Page:
         known = asked.headers.get("if-none-match") == '"a"' and asked.headers.get("if-modified-since") == "then"

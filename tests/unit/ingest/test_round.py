@@ -1,14 +1,18 @@
 """Rounds of fetches: fair to every host, over in time, and what hangs is known as such."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
 import pytest
 
-from pipelines.errors import BadStatus, FetchError, Unreachable
-from pipelines.ingest.round import HOST_AT_ONCE, fetch_each
+from pipelines.errors import BadStatus, Unreachable
+from pipelines.ingest.round import HOST_AT_ONCE, Answer, Manners, fetch_each
 from pipelines.progress import Budget
 from pipelines.protocols import Request, Response
 
@@ -43,12 +47,12 @@ class Hosts:
         return Response(url=request.url, status=200, body=b"ok")
 
 
-def run(urls: list[str], *, seconds: float, patience: float) -> tuple[dict[str, Response | FetchError], int, Hosts]:
+def run(urls: list[str], *, seconds: float, patience: float) -> tuple[dict[str, Answer], int, Hosts]:
     fetcher = Hosts()
-    answers: dict[str, Response | FetchError] = {}
+    answers: dict[str, Answer] = {}
     wanted = [(url, Request(url=url)) for url in urls]
     taken = fetch_each(
-        fetcher, wanted, answers.__setitem__, at_once=4, patience=patience, budget=Budget(START, seconds)
+        fetcher, wanted, answers.update, manners=Manners(at_once=4, patience=patience), budget=Budget(START, seconds)
     )
     return answers, taken, fetcher
 
@@ -76,18 +80,64 @@ def test_with_no_time_left_nothing_is_begun() -> None:
 
 
 def test_what_taking_raises_ends_the_round() -> None:
-    def take(url: str, answer: Response | FetchError) -> None:
-        raise RuntimeError(url)
+    def take(answers: Sequence[tuple[int, Answer]]) -> None:
+        raise RuntimeError(str(answers))
 
+    wanted = [(number, Request(url=f"http://good{number}.example/")) for number in range(50)]
     with pytest.raises(RuntimeError):
+        fetch_each(Hosts(), wanted, take, manners=Manners(at_once=1, patience=1), budget=Budget(START, 5))
+
+
+def test_what_a_fetcher_raises_by_mistake_ends_the_round() -> None:
+    class Broken(Hosts):
+        async def fetch(self, request: Request) -> Response:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
         fetch_each(
-            Hosts(),
+            Broken(),
             [("a", Request(url="http://good.example/"))],
-            take,
-            at_once=1,
-            patience=1,
+            lambda _: None,
+            manners=Manners(at_once=1, patience=1),
             budget=Budget(START, 5),
         )
+
+
+def test_taking_holds_up_no_fetch_and_what_came_meanwhile_is_taken_together() -> None:
+    came, batches = threading.Event(), []
+
+    class Counting(Hosts):
+        async def fetch(self, request: Request) -> Response:
+            if request.url.endswith("9.example/"):
+                came.set()
+            return await super().fetch(request)
+
+    def take(answers: Sequence[tuple[int, Answer]]) -> None:
+        assert came.wait(20)  # the last request was sent while the first answer was being taken
+        batches.append(len(answers))
+
+    wanted = [(number, Request(url=f"http://good{number}.example/")) for number in range(10)]
+    manners = Manners(at_once=10, patience=5)
+    assert fetch_each(Counting(), wanted, take, manners=manners, budget=Budget(START, 30)) == 10
+    assert sum(batches) == 10
+    assert len(batches) < 10
+
+
+def test_one_host_is_given_a_pause_and_the_others_do_not_wait() -> None:
+    begun: list[tuple[str, float]] = []
+
+    class Noting(Hosts):
+        async def fetch(self, request: Request) -> Response:
+            begun.append((request.url, time.monotonic()))
+            return await super().fetch(request)
+
+    urls = [f"http://one.example/{number}" for number in range(4)] + [f"http://good{n}.example/" for n in range(4)]
+    manners = Manners(at_once=8, patience=5, pause=0.2)
+    for some in (urls, urls[:1]):  # the pause is kept from one round of a step to the next
+        fetch_each(Noting(), [(u, Request(url=u)) for u in some], list, manners=manners, budget=Budget(START, 30))
+    times = [moment for url, moment in begun if "one.example" in url]
+    assert all(later - earlier >= 0.19 for earlier, later in pairwise(times))
+    assert [url for url, _ in begun].index(urls[1]) >= 4
 
 
 def test_an_address_that_is_none_is_left_to_the_fetcher() -> None:
