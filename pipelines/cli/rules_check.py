@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,31 +86,34 @@ def _check(path: Path) -> _Result:
 
     rule_set = load_rules(path)
     today = datetime.now(tz=UTC).date()
-    faults = [*rule_set.faults, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path)]
+    faults = [*rule_set.faults, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path, rule_set)]
     return _Result(rule_set, in_order(faults))
 
 
-def _other_faults(path: Path) -> Iterator["Fault"]:
+def _other_faults(path: Path, rule_set: "RuleSet") -> Iterator["Fault"]:
     """Faults of feeds.yaml and routes.yaml, at the root of `path` or `path` itself."""
     from pipelines.desk_files import Fault
 
-    for name, load in (("feeds.yaml", _load_feeds), ("routes.yaml", _load_routes)):
+    for name, faults_of in (("feeds.yaml", _feeds), ("routes.yaml", _routes)):
         file = path if path.name == name else path / name
         if not file.is_file():
             continue
         try:
-            load(file)
+            yield from faults_of(file, rule_set)
         except DeskFileError as error:
             yield from (fault for fault in error.faults if isinstance(fault, Fault))
 
 
-def _load_feeds(file: Path) -> None:
+def _feeds(file: Path, _: "RuleSet") -> Iterable["Fault"]:
     from pipelines.ingest.feeds_file import load_feeds
 
     load_feeds(file)
+    return ()
 
 
-def _load_routes(file: Path) -> None:
+def _routes(file: Path, rule_set: "RuleSet") -> Iterable["Fault"]:
     from pipelines.delivery.routing import load_routes
+    from pipelines.desk_files import read
+    from pipelines.desk_lint import lint_routes
 
-    load_routes(file)
+    return lint_routes(rule_set, load_routes(file), read(file))

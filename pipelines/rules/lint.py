@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipelines.desk_files import Data, DeskFile, Fault, Level
-from pipelines.rules.loader import RuleSet
+from pipelines.rules.loader import RuleSet, in_order
+from pipelines.rules.neighbours import languages_missing, twins
+from pipelines.rules.pointless import pointless
 from pipelines.rules.rule import CompiledRule
+from pipelines.rules.spellings import needless
 from pipelines.states import Outcome, RuleStatus
 from pipelines.text import beyond_bmp, fold, word_pattern
 
@@ -23,7 +26,7 @@ def lint(rule_set: RuleSet, today: date) -> tuple[Fault, ...]:
     warnings = [fault for rule in rule_set.rules for fault in _rule_warnings(rule, today)]
     for file, loc in _places_of_terms(rule_set):
         warnings += _term_warnings(file, loc)
-    return tuple(sorted(set(warnings), key=lambda fault: (fault.path, fault.line, fault.column, fault.message)))
+    return in_order([*warnings, *twins(rule_set), *languages_missing(rule_set)])
 
 
 def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
@@ -33,6 +36,7 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
     used = rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset())
     for name in rule.groups.keys() - used:
         yield rule.fault(f"group `{name}` is used nowhere", "terms", name, level=Level.WARNING, key=True)
+    yield from pointless(rule)
     review_by = rule.file.at(*rule.loc, "review_by")
     if isinstance(review_by, str) and review_by < today.isoformat():
         yield rule.fault(f"this rule was to be reviewed by {review_by}", "review_by", level=Level.WARNING)
@@ -70,6 +74,7 @@ def _term_warnings(file: DeskFile, loc: Loc) -> Iterator[Fault]:
             elif key not in _NO_TERMS:
                 yield from _term_warnings(file, (*loc, key))
     elif isinstance(data, list):
+        yield from needless(file, loc, data) if loc[-1] != "in" else ()
         for index, part in enumerate(data):
             if isinstance(part, dict):
                 yield from _term_warnings(file, (*loc, index))

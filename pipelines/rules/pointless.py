@@ -1,0 +1,92 @@
+"""Warnings about what changes nothing in a rule, found by trying every combination of its groups; pure.
+
+A group that is there is there everywhere and often, so that every clause about it can hold: what then never matters,
+never does.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import product
+
+from pipelines.desk_files import Fault, Level
+from pipelines.model import Content
+from pipelines.rules.clauses import Clause, Count, Found, GroupHits, Joined, Not
+from pipelines.rules.document import Document
+from pipelines.rules.rule import CompiledRule, Group
+from pipelines.states import Field
+
+MOST_GROUPS = 8
+"""256 combinations; twice as many for each further group."""
+FEWEST_HITS = 3
+
+Verdicts = Mapping[tuple[bool, ...], bool]
+
+
+def pointless(rule: CompiledRule) -> Iterator[Fault]:
+    """Warnings: a rule that can never match, a group that decides nothing."""
+    names = sorted(rule.groups.keys() & _used(rule))
+    if not 0 < len(names) <= MOST_GROUPS:
+        return
+    verdicts = _verdicts(rule, names)
+    if not any(verdicts.values()):
+        yield rule.fault("this rule can never match, whatever is there", *_place(rule), level=Level.WARNING)
+        return
+    for number, name in enumerate(names):
+        if all(verdict == verdicts[_flipped(there, number)] for there, verdict in verdicts.items()):
+            message = f"group `{name}` decides nothing: with it and without it the rule says the same"
+            loc = (name,) if rule.file.at(*rule.loc, name) is not None else ("terms", name)
+            yield rule.fault(message, *loc, level=Level.WARNING, key=True)
+
+
+def _used(rule: CompiledRule) -> frozenset[str]:
+    return rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset())
+
+
+def _place(rule: CompiledRule) -> tuple[str, ...]:
+    return ("when",) if rule.file.at(*rule.loc, "when") is not None else ("id",)
+
+
+def _flipped(there: tuple[bool, ...], number: int) -> tuple[bool, ...]:
+    return (*there[:number], not there[number], *there[number + 1 :])
+
+
+def _verdicts(rule: CompiledRule, names: list[str]) -> Verdicts:
+    """What the rule says of each combination of groups that are there."""
+    most = max((_most(clause) for clause in (rule.when, rule.unless) if clause), default=0)
+    hits = {name: _everywhere(rule.groups[name], max(most, FEWEST_HITS)) for name in names}
+    none = {name: GroupHits((), rule.groups[name].weight, frozenset()) for name in names}
+    found: dict[tuple[bool, ...], bool] = {}
+    for there in product((False, True), repeat=len(names)):
+        here = {name: hits[name] if shown else none[name] for name, shown in zip(names, there, strict=True)}
+        unwanted = rule.unless is not None and rule.unless.truth(here)
+        found[there] = bool(rule.when.truth(here)) and not unwanted
+    return found
+
+
+def _most(clause: Clause) -> int:
+    """The most hits that a part of the clause asks for."""
+    if isinstance(clause, Joined):
+        return max(map(_most, clause.parts))
+    if isinstance(clause, Not):
+        return _most(clause.part)
+    return clause.least if isinstance(clause, Count) else 0
+
+
+def _everywhere(group: Group, times: int) -> GroupHits:
+    """Hits of the group on each of the first words of each of its fields, its terms in turn."""
+    document = _document(times)
+    terms = max(len(group.terms), 1)
+    leads = Field.LEAD in group.fields
+    found = [
+        Found(field, position, position, position % terms, document, leads)
+        for field in Field
+        if field in group.fields
+        for position in range(times)
+    ]
+    return GroupHits(found, group.weight, frozenset())
+
+
+@lru_cache(maxsize=8)
+def _document(words: int) -> Document:
+    """An article with as many words in each field, the lead's other than the body's."""
+    return Document(Content(title="t " * words, lead="l " * words, body="b " * words))
