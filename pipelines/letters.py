@@ -12,6 +12,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
@@ -40,7 +41,8 @@ class Line:
             found = [word.span() for word in _WORD.finditer(self._became)]
             return [start for start, _ in found], [end for _, end in found]
         blank = numpy.frombuffer(f" {self._became} ".encode("utf-16-le"), numpy.uint16) == _BLANK
-        edges = numpy.flatnonzero(blank[1:] != blank[:-1]).tolist()
+        # A view gives plain numbers, one at a time: most articles are asked for a few dozen.
+        edges = memoryview(numpy.flatnonzero(blank[1:] != blank[:-1]))
         return edges[::2], edges[1::2]
 
 
@@ -62,6 +64,14 @@ def read(text: str) -> Line | None:
             folded = folded.translate(_LETTERS.written)
         folded = folded.replace("եվ", "եւ")
     return Line(folded, became)
+
+
+def blanks(line: bytes) -> Sequence[int]:
+    """Where the blanks of a line are."""
+    numpy = _numpy()
+    if numpy is None:
+        return [0, *accumulate(len(word) + 1 for word in line.split(b" ")[1:-1])]
+    return memoryview(numpy.flatnonzero(numpy.frombuffer(line, numpy.uint8) == _BLANK))
 
 
 class _Letters(dict[int, str]):

@@ -71,13 +71,17 @@ class Words:
         """Number of the sentence each word stands in, from 0, never falling."""
         return _sentences(self.text, self.starts, self.ends)
 
+    def blanks(self) -> Sequence[int]:
+        """Where in `line` the blanks are: before each word, and after the last."""
+        return letters.blanks(self.line)
+
     def together(self, first: int, last: int) -> bool:
         """Whether two words stand in one sentence."""
-        text, starts, ends = self.text, *self._bounds
-        return not any(
-            text[ends[word] : starts[word + 1]] != " " and _ends_sentence(text, word, starts, ends)
-            for word in range(first, last)
-        )
+        text, (starts, ends) = self.text, self._bounds
+        for word in range(first, last):
+            if text[ends[word] : starts[word + 1]] != " " and _ends_sentence(text, word, starts, ends):
+                return False
+        return True
 
     def __len__(self) -> int:
         return len(self.folded)

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.rules.document import Document
+from pipelines.rules.document import BODY, FIELDS, LEAD, Document
 from pipelines.states import Field
 
 
 class Found(NamedTuple):
-    """One hit of a group: words [first, last] of a field; the rest is worked out where a clause asks for it."""
+    """One hit of a group: words [first, last] of a field; the rest is worked out where a clause asks for it.
 
-    field: Field
+    Fields are numbers here, in the order of FIELDS: members of an enumeration are dear to compare and to look up.
+    """
+
+    field: int
     first: int
     last: int
     term: int
@@ -28,13 +31,13 @@ class Found(NamedTuple):
     @property
     def sentence(self) -> int:
         """Number of its sentence in the field."""
-        return self.document.fields[self.field].sentences[self.first]
+        return self.document.words[self.field].sentences[self.first]
 
     @property
     def in_lead(self) -> bool:
         """True also where the lead is only a view of the body."""
         return self.leads and (
-            self.field is Field.LEAD or (self.field is Field.BODY and self.document.shares(self.first, self.last))
+            self.field == LEAD or (self.field == BODY and self.document.shares(self.first, self.last))
         )
 
 
@@ -142,7 +145,8 @@ class Has(Clause):
         group = hits[self.group]
         if self.field is None:
             return group.truth
-        if any(found.in_lead if self.field is Field.LEAD else found.field is self.field for found in group.found):
+        number = FIELDS.index(self.field)
+        if any(found.in_lead if number == LEAD else found.field == number for found in group.found):
             return True
         return None if self.field in group.growing else False
 
@@ -276,22 +280,19 @@ def _least(truths: Iterable[bool | None]) -> bool | None:
     return known
 
 
-_ORDER = {field: number for number, field in enumerate(Field)}
-
-
 def _gaps(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
     """For each hit on the right, the words between it and the nearest on the left that begins no later than it ends."""
-    firsts = [(_ORDER[found.field], found.first) for found in left]
+    firsts = [(found.field, found.first) for found in left]
     for found in right:
-        before = bisect_right(firsts, (_ORDER[found.field], found.last)) - 1
-        if before >= 0 and left[before].field is found.field:
+        before = bisect_right(firsts, (found.field, found.last)) - 1
+        if before >= 0 and left[before].field == found.field:
             yield max(found.first - left[before].last - 1, 0)
 
 
 def _gaps_before(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
     """For each hit on the right, the words between it and the nearest on the left that ends before it begins."""
-    lasts = [(_ORDER[found.field], found.last) for found in left]
+    lasts = [(found.field, found.last) for found in left]
     for found in right:
-        before = bisect_left(lasts, (_ORDER[found.field], found.first)) - 1
-        if before >= 0 and left[before].field is found.field:
+        before = bisect_left(lasts, (found.field, found.first)) - 1
+        if before >= 0 and left[before].field == found.field:
             yield found.first - left[before].last - 1

@@ -1,19 +1,22 @@
 """An article as rules see it: the words of its fields, and where the lead overlaps the body."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from pipelines.model import Content
 from pipelines.states import Field
-from pipelines.text import Words, words
+from pipelines.text import words
 
 LEAST_OVERLAP = 6
 """Words that lead and body must share, from the lead's beginning, to be one text: fewer may be chance."""
 
+FIELDS = (Field.TITLE, Field.LEAD, Field.BODY)
+TITLE, LEAD, BODY = range(3)
+
 
 class Document:
-    """The words of each field; each is split by itself, so that no phrase crosses its edge.
+    """The words of each field, in the order of FIELDS; each is split by itself, so that no phrase crosses its edge.
 
     Without a lead of its own an article's lead is the body's first paragraph: the field is empty.
     """
@@ -21,11 +24,7 @@ class Document:
     def __init__(self, content: Content) -> None:
         self._body = content.searched_body
         self.own_lead = bool(content.lead)
-        self.fields: Mapping[Field, Words] = {
-            Field.TITLE: words(content.title),
-            Field.LEAD: words(content.lead),
-            Field.BODY: words(self._body),
-        }
+        self.words = words(content.title), words(content.lead), words(self._body)
 
     @property
     def shared(self) -> int:
@@ -40,9 +39,9 @@ class Document:
     @cached_property
     def _overlap(self) -> tuple[int, int]:
         """Where in the body the lead stands, and how many of its words; (0, 0) where it does not."""
-        body = self.fields[Field.BODY]
+        body = self.words[BODY]
         if self.own_lead:
-            return _overlap(self.fields[Field.LEAD].folded, body.folded)
+            return _overlap(self.words[LEAD].folded, body.folded)
         return 0, bisect_right(body.ends, _opening(self._body))
 
 

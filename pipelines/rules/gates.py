@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from pipelines.rules.clauses import And, Clause, Count, Has, Or, Pair, Score, Several
 from pipelines.rules.hits import Reading, WiredGroup
-from pipelines.rules.search import TermId
+from pipelines.rules.search import Sign, TermId
 
 MOST_WAYS = 32
 """Ways for one clause to come true; beyond, each of its groups alone is taken for one."""
@@ -50,57 +51,59 @@ class Gates:
 
     def __init__(self) -> None:
         self._ways: list[tuple[int, ...]] = []
-        self._members: dict[TermId, list[tuple[int, int]]] = defaultdict(list)
+        self._by_way: dict[int, set[int]] = defaultdict(set)
+        self._members: list[dict[Sign, set[int]]] = []
+        """By a group's place in its rule and by what tells of its terms, the rules."""
         self._patterns: list[tuple[int, Mapping[TermId, int]]] = []
-        self._open: list[int] = []
 
     def add(self, when: Clause, groups: Mapping[str, WiredGroup]) -> None:
         """The next rule; `groups` are those of its `when`."""
         number = len(self._ways)
         bits = {name: 1 << place for place, name in enumerate(groups)}
         self._ways.append(ways(when, bits))
+        for way in self._ways[number]:
+            self._by_way[way].add(number)
         patterns: dict[TermId, int] = defaultdict(int)
-        for name, group in groups.items():
-            for term in group.terms:
-                if term in group.patterns:
-                    patterns[term] |= bits[name]
+        self._members += [defaultdict(set) for _ in range(len(self._members), len(groups))]
+        for place, group in enumerate(groups.values()):
+            for sign, terms in group.signs.items():
+                if terms[0] in group.patterns:
+                    patterns[terms[0]] |= 1 << place
                 else:
-                    self._members[term].append((number, bits[name]))
+                    self._members[place][sign].add(number)
         if patterns:
             self._patterns.append((number, patterns))
-        if 0 in self._ways[number]:
-            self._open.append(number)
 
     def passed(self, reading: Reading, *, complete: bool) -> list[int]:
         """The rules that the article can concern, in order; where text is missing, all that any term speaks for."""
-        hit: dict[int, int] = {}
-        known, members = hit.get, self._members
-        for term in reading.places.keys() & members.keys():
-            for rule, bit in members[term]:
-                hit[rule] = known(rule, 0) | bit
+        found = reading.search.signs.keys()
+        hit: list[set[int]] = [
+            set().union(*[members[sign] for sign in found & members.keys()]) for members in self._members
+        ]
         self._search_patterns(hit, reading, complete=complete)
-        if complete:
-            ways = self._ways
-            passed = [rule for rule, bits in hit.items() if any(bits & way == way for way in ways[rule])]
-        else:
-            passed = list(hit)
-        return sorted({*passed, *self._open}) if self._open else sorted(passed)
+        passed = set(self._by_way.get(0, ()))
+        if not complete:
+            return sorted(passed.union(*hit))
+        for way, rules in self._by_way.items():
+            if way:
+                passed |= rules.intersection(*[hit[place] for place in _places(way)])
+        return sorted(passed)
 
-    def _search_patterns(self, hit: dict[int, int], reading: Reading, *, complete: bool) -> None:
+    def _search_patterns(self, hit: list[set[int]], reading: Reading, *, complete: bool) -> None:
         """Look for the patterns of a rule where they can decide whether it passes."""
         for rule, patterns in self._patterns:
-            bits = hit.get(rule, 0)
-            most = bits | _all(list(patterns.values()))
+            most = sum(1 << place for place, rules in enumerate(hit) if rule in rules)
+            for bits in patterns.values():
+                most |= bits
             if complete and not any(most & way == way for way in self._ways[rule]):
                 continue
-            reading.search_patterns(patterns)
-            found = bits | _all([bit for term, bit in patterns.items() if term in reading.places])
-            if found:
-                hit[rule] = found
+            reading.search.search_patterns(patterns)
+            for term, bits in patterns.items():
+                if reading.search.places(term):
+                    for place in _places(bits):
+                        hit[place].add(rule)
 
 
-def _all(bits: Sequence[int]) -> int:
-    together = 0
-    for bit in bits:
-        together |= bit
-    return together
+@lru_cache(maxsize=1 << 10)
+def _places(way: int) -> tuple[int, ...]:
+    return tuple(place for place in range(way.bit_length()) if way >> place & 1)

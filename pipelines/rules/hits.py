@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import pairwise
 
 from pipelines.model import Hit
-from pipelines.rules.clauses import Found
-from pipelines.rules.document import Document
-from pipelines.rules.rule import Group, Term
-from pipelines.rules.search import FIELDS, PatternSearch, Place, Places, TermId, TermIndex
+from pipelines.rules.clauses import Found, GroupHits
+from pipelines.rules.document import BODY, FIELDS, LEAD, Document
+from pipelines.rules.rule import Group
+from pipelines.rules.search import Place, Search, Sign, TermId, TermIndex
 from pipelines.states import Field
 
-TITLE, LEAD, BODY = (FIELDS.index(field) for field in (Field.TITLE, Field.LEAD, Field.BODY))
+_NOWHERE: frozenset[Field] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,27 +24,49 @@ class WiredGroup:
     """Each with the exceptions of its own list."""
     excepts: tuple[TermId, ...]
     fields: frozenset[Field]
+    weight: int
     patterns: tuple[TermId, ...]
     """Those of its terms and exceptions that are patterns."""
-
-    @cached_property
-    def cancelling(self) -> frozenset[TermId]:
-        """All its exceptions."""
-        return frozenset(self.excepts).union(*self.terms.values())
+    signs: Mapping[Sign, tuple[TermId, ...]]
+    """By what tells of them, the terms."""
+    cancelling: frozenset[Sign]
+    """What tells of its exceptions."""
 
     @cached_property
     def everywhere(self) -> bool:
         """Whether it looks at the whole text."""
-        return self.fields >= {Field.TITLE, Field.LEAD, Field.BODY}
+        return self.fields >= frozenset(FIELDS)
+
+    @cached_property
+    def nothing(self) -> GroupHits:
+        """What it says of an article without any of its terms."""
+        return GroupHits((), self.weight, _NOWHERE)
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether it looks at the lead."""
+        return Field.LEAD in self.fields
 
 
-def wire(group: Group, ids: Mapping[Term, TermId]) -> WiredGroup:
+def wire(group: Group, index: TermIndex) -> WiredGroup:
     """The group in the numbers of an index."""
+    ids = index.ids
     terms = {ids[term]: tuple(ids[cancelling] for cancelling in excepts) for term, excepts in group.terms.items()}
     excepts = tuple(ids[term] for term in group.excepts)
-    every = {*group.terms, *group.excepts, *(one for excepts in group.terms.values() for one in excepts)}
-    patterns = tuple(sorted(ids[term] for term in every if term.pattern is not None))
-    return WiredGroup(terms, excepts, group.fields, patterns)
+    signs: dict[Sign, list[TermId]] = defaultdict(list)
+    for term in terms:
+        for sign in index.signs(term):
+            signs[sign].append(term)
+    cancelling = {*excepts, *(one for own in terms.values() for one in own)}
+    return WiredGroup(
+        terms,
+        excepts,
+        group.fields,
+        group.weight,
+        tuple(sorted(term for term in {*terms, *cancelling} if index.terms[term].pattern is not None)),
+        {sign: tuple(those) for sign, those in signs.items()},
+        frozenset(sign for term in cancelling for sign in index.signs(term)),
+    )
 
 
 Evidence = tuple[int, int, int, str, Hit]
@@ -56,60 +78,58 @@ class Reading:
 
     def __init__(self, index: TermIndex, document: Document) -> None:
         self.document = document
-        self.places: dict[TermId, list[Place]] = index.search(document)
-        self._patterns = PatternSearch(index, document)
-        self._hits: dict[WiredGroup, Sequence[Found]] = {}
+        self.search = Search(index, document)
+        self._hits: dict[WiredGroup, GroupHits] = {}
         self._evidence: dict[tuple[str, WiredGroup], Sequence[Evidence]] = {}
 
-    def search_patterns(self, wanted: Iterable[TermId]) -> None:
-        """Look for these patterns too; the others are not looked for before a rule needs them."""
-        self._patterns.search(wanted, self.places)
-
-    def hits(self, group: WiredGroup) -> Sequence[Found]:
+    def hits(self, group: WiredGroup) -> GroupHits:
         """What the group hits, in reading order; no two hits overlap."""
         found = self._hits.get(group)
         if found is None:
             if group.patterns:
-                self.search_patterns(group.patterns)
-            found = self._hits[group] = _hits(group, self.document, self.places)
+                self.search.search_patterns(group.patterns)
+            hits = _hits(group, self.document, self.search)
+            found = self._hits[group] = GroupHits(hits, group.weight, _NOWHERE) if hits else group.nothing
         return found
 
     def evidence(self, name: str, group: WiredGroup) -> Sequence[Evidence]:
         """The group's hits as the desk is shown them, under the group's name in a rule."""
         evidence = self._evidence.get((name, group))
         if evidence is None:
-            evidence = self._evidence[name, group] = [self._shown(name, found) for found in self.hits(group)]
+            evidence = self._evidence[name, group] = [self._shown(name, found) for found in self.hits(group).found]
         return evidence
 
     def _shown(self, name: str, found: Found) -> Evidence:
-        words = self.document.fields[found.field]
+        words = self.document.words[found.field]
         start, end = words.starts[found.first], words.ends[found.last]
-        hit = Hit(group=name, field=found.field, start=start, end=end, text=words.text[start:end])
-        return FIELDS.index(found.field), start, end, name, hit
+        hit = Hit(group=name, field=FIELDS[found.field], start=start, end=end, text=words.text[start:end])
+        return found.field, start, end, name, hit
 
 
-def _hits(group: WiredGroup, document: Document, places: Places) -> Sequence[Found]:
-    hits = [(*place, term) for term in places.keys() & group.terms.keys() for place in places[term]]
-    if not hits:
+def _hits(group: WiredGroup, document: Document, search: Search) -> Sequence[Found]:
+    signs = search.signs.keys() & group.signs.keys()
+    if not signs:
         return ()
-    if group.cancelling and not group.cancelling.isdisjoint(places):
-        hits = _left(group, hits, places)
-    if not group.everywhere or document.own_lead:
+    terms = {term for sign in signs for term in group.signs[sign]}
+    hits = [(*place, term) for term in terms for place in search.places(term)]
+    if group.cancelling and not group.cancelling.isdisjoint(search.signs):
+        hits = _left(group, hits, search)
+    if document.own_lead or not group.everywhere:
         hits = [hit for hit in hits if _visible(group, document, *hit[:3])]
-    hits.sort()
-    if any(one[0] == next_one[0] and one[2] >= next_one[1] for one, next_one in pairwise(hits)):
-        hits = _longest(hits)
-    leads = Field.LEAD in group.fields
-    return [Found(FIELDS[field], first, last, term, document, leads) for field, first, last, term in hits]
+    if len(hits) > 1:
+        hits.sort()
+        if any(one[0] == after[0] and one[2] >= after[1] for one, after in pairwise(hits)):
+            hits = _longest(hits)
+    return [Found(field, first, last, term, document, group.leads) for field, first, last, term in hits]
 
 
 _Hit = tuple[int, int, int, TermId]
 _Covered = Mapping[tuple[int, int], Sequence[Place]]
 
 
-def _left(group: WiredGroup, hits: Iterable[_Hit], places: Places) -> list[_Hit]:
+def _left(group: WiredGroup, hits: Iterable[_Hit], search: Search) -> list[_Hit]:
     """The hits that no exception covers."""
-    covered = {excepts: _covered(excepts, places) for excepts in {group.excepts, *group.terms.values()}}
+    covered = {excepts: _covered(excepts, search) for excepts in {group.excepts, *group.terms.values()}}
     return [
         hit
         for hit in hits
@@ -117,11 +137,11 @@ def _left(group: WiredGroup, hits: Iterable[_Hit], places: Places) -> list[_Hit]
     ]
 
 
-def _covered(excepts: tuple[TermId, ...], places: Places) -> _Covered:
+def _covered(excepts: tuple[TermId, ...], search: Search) -> _Covered:
     """By each word that an exception covers, the exceptions there."""
     covered: dict[tuple[int, int], list[Place]] = defaultdict(list)
     for term in excepts:
-        for place in places.get(term, ()):
+        for place in search.places(term):
             for position in range(place[1], place[2] + 1):
                 covered[place[0], position].append(place)
     return covered

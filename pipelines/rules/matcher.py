@@ -21,7 +21,6 @@ class _WiredRule:
 
     compiled: CompiledRule
     groups: Mapping[str, WiredGroup]
-    weights: Mapping[str, int]
     wanted: tuple[str, ...]
     scoped: bool
     plain: bool
@@ -61,16 +60,15 @@ class Matcher:
         return _WiredRule(
             rule,
             {name: self._wired_group(group) for name, group in rule.groups.items()},
-            {name: group.weight for name, group in rule.groups.items()},
             tuple(sorted(rule.when.groups())),
             rule.scope != Scope(),
             _plain(rule.when),
         )
 
     def _wired_group(self, group: Group) -> WiredGroup:
-        key = (tuple(group.terms.items()), group.excepts, group.fields)
+        key = (tuple(group.terms.items()), group.excepts, group.fields, group.weight)
         if key not in self._groups:
-            self._groups[key] = wire(group, self._index.ids)
+            self._groups[key] = wire(group, self._index)
         return self._groups[key]
 
 
@@ -90,18 +88,12 @@ def _in_scope(scope: Scope, language: str | None, tags: frozenset[str] | None) -
 class _GroupsHit(dict[str, GroupHits]):
     """What the groups of a rule hit, each worked out when a clause first asks for it."""
 
-    def __init__(self, rule: _WiredRule, reading: Reading) -> None:
-        super().__init__()
-        self._rule = rule
-        self._reading = reading
+    groups: Mapping[str, WiredGroup]
+    reading: Reading
 
     def __missing__(self, name: str) -> GroupHits:
-        found = self._reading.hits(self._rule.groups[name])
-        self[name] = hits = GroupHits(found, self._rule.weights[name], _NOWHERE)
+        self[name] = hits = self.reading.hits(self.groups[name])
         return hits
-
-
-_NOWHERE: frozenset[Field] = frozenset()
 
 
 class _Judging:
@@ -111,7 +103,8 @@ class _Judging:
         self._rule = rule
         self._content = content
         self._reading = reading
-        self._hits = _GroupsHit(rule, reading)
+        self._hits = _GroupsHit()
+        self._hits.groups, self._hits.reading = rule.groups, reading
 
     def judgement(self) -> Judgement | None:
         when, unless = self._rule.compiled.when, self._rule.compiled.unless
@@ -127,7 +120,7 @@ class _Judging:
     def _with_more_text(self) -> Hits:
         growing = {Field.BODY} if self._reading.document.own_lead else {Field.BODY, Field.LEAD}
         return {
-            name: GroupHits(self._hits[name].found, self._rule.weights[name], group.fields & growing)
+            name: GroupHits(self._hits[name].found, group.weight, group.fields & growing)
             for name, group in self._rule.groups.items()
         }
 

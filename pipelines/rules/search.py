@@ -1,28 +1,35 @@
-"""Finds every term of every rule in one pass over an article; the only file that imports the automaton."""
+"""Finds every term of every rule in one pass over an article; the only file that imports the automaton.
 
+The pass says which letters stand somewhere; at which words a term stands is worked out for the few terms of which a
+rule wants to know.
+"""
+
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from pipelines.rules.anchors import anchors, decided
+from pipelines.rules.anchors import Anchor, anchors, decided
 from pipelines.rules.comparison import stands
-from pipelines.rules.document import Document
+from pipelines.rules.document import FIELDS, Document
 from pipelines.rules.odd_words import OddWords
 from pipelines.rules.patterns import Lines, places, read_lines
 from pipelines.rules.rule import Term, TermWord
-from pipelines.states import Field
 from pipelines.text import Words, fold
 
 TermId = int
+Sign = int
+"""What tells that a term may stand in an article: the number of letters found, or of a term without any (negative)."""
 Place = tuple[int, int, int]
 """Number of the field, first and last word."""
-Places = Mapping[TermId, Sequence[Place]]
-
-FIELDS = tuple(Field)
 
 SURE, ONE_SENTENCE, EACH_WORD = range(3)
 """What must still be looked at where a term's letters stand."""
+
+
+_Letters = tuple[Sign, int, int, int]
+"""Letters of a term: how many blanks behind their end its first word begins, how many words follow, what is unsure."""
 
 
 class TermIndex:
@@ -31,96 +38,127 @@ class TermIndex:
     def __init__(self, terms: Iterable[Term]) -> None:
         self.ids: dict[Term, TermId] = {term: number for number, term in enumerate(dict.fromkeys(terms))}
         self.terms = tuple(self.ids)
-        entries: dict[bytes, list[tuple[TermId, int, int, int]]] = defaultdict(list)
+        signs: dict[bytes, Sign] = {}
         self._odd: dict[TermWord, list[TermId]] = defaultdict(list)
+        self.letters = [self._letters(term, signs) for term in self.terms]
         for term, number in self.ids.items():
-            if term.pattern is not None:
-                continue
-            found = anchors(term)
-            for anchor in found:
-                entry = (number, 1 + anchor.whole + anchor.last, len(term.words) - 1, _left_to_see(term, found))
-                entries[anchor.letters.encode("utf-8", "surrogatepass")].append(entry)
-            if not found:
+            if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self._entries = [tuple(entry) for entry in entries.values()]
-        self._automaton = BytesAhoCorasick(list(entries), implementation=Implementation.ContiguousNFA)
+        self._automaton = BytesAhoCorasick(list(signs), implementation=Implementation.ContiguousNFA)
         self._odd_words = OddWords(self._odd)
 
-    def search(self, document: Document) -> dict[TermId, list[Place]]:
-        """Every place of every term but patterns that stands in the article, in reading order."""
-        found: dict[TermId, list[Place]] = {}
-        for number, field in enumerate(FIELDS):
-            words = document.fields[field]
-            if len(words.line) > 2:
-                self._scan(number, words, found)
-                self._look(number, words, found)
+    def signs(self, term: TermId) -> tuple[Sign, ...]:
+        """What tells of the term."""
+        return tuple(sign for sign, *_ in self.letters[term]) or (-1 - term,)
+
+    def scan(self, line: bytes) -> dict[Sign, list[int]]:
+        """Where in a line of folded words letters end, in ascending order."""
+        found: dict[Sign, list[int]] = {}
+        known = found.get
+        for sign, _, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
+            there = known(sign)
+            if there is None:
+                found[sign] = [end]
+            else:
+                there.append(end)
         return found
 
-    def _scan(self, field: int, words: Words, found: dict[TermId, list[Place]]) -> None:
-        line, entries = words.line, self._entries
-        blanks = before = 0
-        # Hits come in the order of their ends: the blanks up to one tell the number of its last word.
-        for letters, _, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
-            blanks += line.count(b" ", before, end)
-            before = end
-            for term, behind, more, unsure in entries[letters]:
-                first = blanks - behind
-                if unsure and not self._stands(unsure, term, words, first, more):
-                    continue
-                known = found.get(term)
-                if known is None:
-                    found[term] = [(field, first, first + more)]
-                else:
-                    known.append((field, first, first + more))
-
-    def _look(self, field: int, words: Words, found: dict[TermId, list[Place]]) -> None:
+    def look(self, field: int, words: Words) -> Iterable[tuple[TermId, Place]]:
+        """The terms that have no letters to look for, patterns apart."""
         for position, word in self._odd_words.found(words):
             for term in self._odd[word]:
                 if stands(self.terms[term], words, position):
-                    place = (field, position, position + len(self.terms[term].words) - 1)
-                    found.setdefault(term, []).append(place)
+                    yield term, (field, position, position + len(self.terms[term].words) - 1)
 
-    def _stands(self, unsure: int, term: TermId, words: Words, first: int, more: int) -> bool:
-        if unsure == ONE_SENTENCE:
-            return words.together(first, first + more)
-        return stands(self.terms[term], words, first)
+    @staticmethod
+    def _letters(term: Term, signs: dict[bytes, Sign]) -> tuple[_Letters, ...]:
+        found = anchors(term) if term.pattern is None else ()
+        unsure = _unsure(term, found)
+        return tuple(
+            (
+                signs.setdefault(anchor.letters.encode("utf-8", "surrogatepass"), len(signs)),
+                1 + anchor.whole + anchor.last,
+                len(term.words) - 1,
+                unsure,
+            )
+            for anchor in found
+        )
 
 
-def _left_to_see(term: Term, found: Sequence[object]) -> int:
-    if len(found) == 1 and decided(term, anchors(term)[0]):
+def _unsure(term: Term, found: Sequence[Anchor]) -> int:
+    if len(found) == 1 and decided(term, found[0]):
         return SURE if len(term.words) == 1 else ONE_SENTENCE
     return EACH_WORD
 
 
-class PatternSearch:
-    """Finds patterns in one article, each when it is first asked for."""
+class Search:
+    """What stands where in one article."""
 
     def __init__(self, index: TermIndex, document: Document) -> None:
         self._index = index
-        self._document = document
+        self._words = document.words
+        lines = [words.line for words in self._words]
+        self._begins = [0, len(lines[0]), len(lines[0]) + len(lines[1])]
+        self.signs: dict[Sign, list[int]] = index.scan(b"".join(lines))
+        self._places: dict[TermId, Sequence[Place]] = {}
+        self._blanks: dict[int, Sequence[int]] = {}
         self._lines: dict[tuple[int, bool, bool], Lines] = {}
-        self._searched: set[TermId] = set()
+        for field, words in enumerate(self._words):
+            for term, place in index.look(field, words):
+                self._note(term, [*self._places.get(term, ()), place])
 
-    def search(self, wanted: Iterable[TermId], found: dict[TermId, list[Place]]) -> None:
-        """Add the places of these patterns to `found`."""
-        for number in wanted:
-            if number not in self._searched:
-                self._searched.add(number)
-                hits = self._places(self._index.terms[number])
-                if hits:
-                    found[number] = hits
+    def places(self, term: TermId) -> Sequence[Place]:
+        """Where the term stands, in reading order; a pattern must have been searched."""
+        found = self._places.get(term)
+        if found is None:
+            letters = self._index.letters[term]
+            hits: list[Place] = []
+            for one in letters:
+                self._add_places(term, one, hits)
+            found = self._places[term] = hits if len(letters) == 1 else sorted(hits)
+        return found
 
-    def _places(self, term: Term) -> list[Place]:
-        return [
-            (field, first, last)
-            for field in range(len(FIELDS))
-            for first, last in places(term.pattern or "", self._line(field, term))
-        ]
+    def search_patterns(self, wanted: Collection[TermId]) -> None:
+        """Look for these patterns too."""
+        for term in wanted:
+            if term not in self._places:
+                self._note(term, list(self._pattern_places(self._index.terms[term])))
+
+    def _note(self, term: TermId, found: list[Place]) -> None:
+        self._places[term] = found
+        if found:
+            self.signs[-1 - term] = []
+
+    def _add_places(self, term: TermId, letters: _Letters, found: list[Place]) -> None:
+        sign, behind, more, unsure = letters
+        _, lead, body = self._begins
+        for end in self.signs.get(sign, ()):
+            field = 2 if end > body else 1 if end > lead else 0
+            first = bisect_left(self._blanks_of(field), end - self._begins[field]) - behind
+            if unsure == SURE or self._stands(unsure, term, field, first, first + more):
+                found.append((field, first, first + more))
+
+    def _stands(self, unsure: int, term: TermId, field: int, first: int, last: int) -> bool:
+        words = self._words[field]
+        if unsure == ONE_SENTENCE:
+            return words.together(first, last)
+        return stands(self._index.terms[term], words, first)
+
+    def _blanks_of(self, field: int) -> Sequence[int]:
+        blanks = self._blanks.get(field)
+        if blanks is None:
+            blanks = self._blanks[field] = self._words[field].blanks()
+        return blanks
+
+    def _pattern_places(self, term: Term) -> Iterable[Place]:
+        for field in range(len(FIELDS)):
+            for first, last in places(term.pattern or "", self._line(field, term)):
+                yield field, first, last
 
     def _line(self, field: int, term: Term) -> Lines:
         key = (field, term.keep_case, term.keep_accents)
         if key not in self._lines:
-            words = self._document.fields[FIELDS[field]]
+            words = self._words[field]
             folded = words.folded
             if term.keep_case or term.keep_accents:
                 kept = {"keep_case": term.keep_case, "keep_accents": term.keep_accents}

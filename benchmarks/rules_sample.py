@@ -1,0 +1,94 @@
+"""Articles and rules for the rules benchmark: real texts, and rules of terms that stand in such texts."""
+
+import itertools
+import json
+import lzma
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.model import Content
+from pipelines.text import words
+
+WORDS = 600
+"""Texts are joined until they have so many, less fifty."""
+TERMS = {
+    "any": ("phrase", "phrase", "word", "word", "wildcard"),
+    "and_any": ("word", "phrase"),
+    "unless_any": ("phrase", "phrase"),
+}
+"""Nine terms a rule."""
+NEAR = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How rare the words of a rule are: the shares of articles in which each stands lie between these."""
+
+    name: str
+    rarest: float
+    commonest: float
+
+
+def articles(data: Path, number: int, skip: int = 0) -> list[Content]:
+    """English articles of about 600 words out of JSON lines `{title, text, lang}`; short texts are joined."""
+    found: list[Content] = []
+    title, texts, count = "", list[str](), 0
+    with lzma.open(data, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if row["lang"] != "en":
+                continue
+            title = title or row["title"]
+            texts.append(row["text"])
+            count += len(row["text"].split())
+            if count >= WORDS - 50:
+                found.append(Content(title=title, body="\n".join(texts), language="en"))
+                title, texts, count = "", [], 0
+                if len(found) == number + skip:
+                    break
+    return found[skip:]
+
+
+def rule_file(sample: Sequence[Content], number: int, rates: Rates, seed: int = 1915) -> str:
+    """YAML of rules whose terms are drawn from the sample; a third ask for nearness."""
+    drawing = _Drawing(sample, rates, random.Random(seed))
+    return "version: 1\nrules:\n" + "".join(drawing.rule(place) for place in range(number))
+
+
+class _Drawing:
+    """Draws words and phrases that stand in a stated share of articles."""
+
+    def __init__(self, sample: Sequence[Content], rates: Rates, chance: random.Random) -> None:
+        self._chance = chance
+        single: Counter[str] = Counter()
+        double: Counter[str] = Counter()
+        for content in sample:
+            line = list(words(content.body).folded)
+            single.update({word for word in line if len(word) > 3 and word.isalpha()})
+            double.update({f"{one} {two}" for one, two in itertools.pairwise(line) if len(one) + len(two) > 6})
+        self._words = _between(single, rates, len(sample))
+        self._phrases = _between(double, rates, len(sample))
+
+    def rule(self, number: int) -> str:
+        """One rule in the short form."""
+        groups = [f"{name}: {json.dumps([self._term(kind) for kind in kinds])}" for name, kinds in TERMS.items()]
+        near = f", within_words: {NEAR}" if number % 3 == 0 else ""
+        return f"  - {{id: r{number}, {', '.join(groups)}{near}}}\n"
+
+    def _term(self, kind: str) -> str:
+        if kind == "phrase":
+            return self._chance.choice(self._phrases)
+        word = self._chance.choice(self._words)
+        return f"{word[: max(4, len(word) - 2)]}*" if kind == "wildcard" else word
+
+
+def _between(counts: Counter[str], rates: Rates, number: int) -> list[str]:
+    return sorted(term for term, count in counts.items() if rates.rarest <= count / number <= rates.commonest)
+
+
+def lines_of(numbers: Sequence[float]) -> Iterator[str]:
+    """Figures of a table's row."""
+    for number in numbers:
+        yield f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
