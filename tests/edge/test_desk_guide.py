@@ -1,11 +1,14 @@
 """The desk's guide tells the truth: each of its examples is a complete file that loads and passes its tests."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
 from pipelines.delivery.routing import load_routes
+from pipelines.desk_files import read
 from pipelines.ingest.feeds_file import load_feeds
 from pipelines.rehearsal import run_tests
 from pipelines.rules.loader import load_rules
@@ -41,3 +44,10 @@ def test_the_example_of_feeds_loads(guide: Path) -> None:
 
 def test_the_example_of_routes_loads_and_passes_its_tests(guide: Path) -> None:
     assert set(load_routes(guide / "routes.yaml").receivers) == {"desk-chat", "desk-mail"}
+
+
+def test_an_editor_finds_nothing_wrong_with_the_examples(guide: Path) -> None:
+    for path in guide.glob("*.yaml"):
+        kind = path.stem if path.stem in {"lists", "feeds", "routes"} else "rules"
+        schema = json.loads((DESK / f"{kind}.schema.json").read_text(encoding="utf-8"))
+        assert [error.message for error in Draft7Validator(schema).iter_errors(read(path).data)] == [], path.name
