@@ -11,7 +11,7 @@ from itertools import product
 from pipelines.desk_files import Fault, Level
 from pipelines.model import Content
 from pipelines.rules.clauses import Clause, Count, Found, GroupHits, Joined, Not
-from pipelines.rules.document import Document
+from pipelines.rules.document import FIELDS, Document
 from pipelines.rules.rule import CompiledRule, Group
 from pipelines.states import Field
 
@@ -78,8 +78,8 @@ def _everywhere(group: Group, times: int) -> GroupHits:
     terms = max(len(group.terms), 1)
     leads = Field.LEAD in group.fields
     found = [
-        Found(field, position, position, position % terms, document, leads)
-        for field in Field
+        Found(number, position, position, position % terms, document, leads)
+        for number, field in enumerate(FIELDS)
         if field in group.fields
         for position in range(times)
     ]
