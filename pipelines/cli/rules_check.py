@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def check(path: Path | None, *, as_json: bool) -> None:
-    """Check rules, lists, feeds and routes under PATH, by default the desk's folder; inline tests are run.
+    """Check the desk's files, every fault with its place.
 
-    Each message stands on one line: file:line:column: level: text. Exit code 1 where there is an error; warnings
-    leave it 0.
+    Rules, lists, feeds and routes under PATH, by default the desk's folder, are read; inline tests are run. Each
+    message stands on one line: file:line:column: level: text. Exit code 1 where there is an error; warnings leave
+    it 0.
 
+    \b
     Example: wirewatch rules check alert_rules
     """
     result = _check(path or desk_folder())

@@ -17,7 +17,9 @@ from pipelines.model import Judgement
 @click.option("--json", "_as_json", is_flag=True, help="JSON lines, which is what it gives anyway.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE.jsonl...")
 def match(path: Path, files: tuple[str, ...], *, _as_json: bool) -> None:
-    """Articles as JSON lines ("-" is stdin) to one line for each rule that matched or is partial.
+    """Run rules over articles, as a filter of JSON lines.
+
+    Of each article ("-" is stdin) one line comes for each rule that matched or is partial.
 
     Input: {id, title, text, published, source, language}. Output: {id, rule_id, outcome, hits}, where hits are
     {group: [{field, start, end, text}]} with offsets in the title or in `text`, which is the field `body`. An article
@@ -25,6 +27,7 @@ def match(path: Path, files: tuple[str, ...], *, _as_json: bool) -> None:
 
     Rules with faults are named on stderr and left out; the others run, and the exit code is 1.
 
+    \b
     Example: wirewatch rules match --rules alert_rules day.jsonl
     """
     from pipelines.rules.loader import load_rules

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 @click.option("--to", "file", type=click.Path(path_type=Path), help="A new file to write it to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def new(query: str | None, rule_id: str, file: Path | None, *, as_json: bool) -> None:
-    """A rule to start from: printed, or written to a new file.
+    """Make a rule to start from, also from a boolean query.
 
-    Of a query it takes along AND, OR, NOT, brackets, "phrases", NEAR/n and ONEAR/n, AROUND(n), title: and intitle:,
-    `*` and `?`; what it could not carry over is listed on stderr. The rule is a draft: give it tests, then set it live.
+    It is printed, or written to a new file. Of a query it takes along AND, OR, NOT, brackets, "phrases", NEAR/n and
+    ONEAR/n, AROUND(n), title: and intitle:, `*` and `?`; what it could not carry over is listed on stderr. The rule
+    is a draft: give it tests, then set it live.
 
-    Example: wirewatch rules new --from-boolean '(lachin OR laçın*) NEAR/10 peacekeep* NOT film' --to alert_rules/a.yaml
+    \b
+    Example: wirewatch rules new --from-boolean '(goris OR горис*) NEAR/9 convoy* NOT film'
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", rule_id):
         raise SettingsError(f"--id: an id has letters, digits, - and _ only, not `{rule_id}`")

@@ -25,11 +25,15 @@ TITLES = {
 @click.option("--write", "folder", type=click.Path(path_type=Path), help="Write rules.schema.json ... there.")
 @click.option("--json", "as_json", is_flag=True, help="With --write, the paths as JSON.")
 def schema(name: str | None, folder: Path | None, *, as_json: bool) -> None:
-    """The JSON schemas of rules, lists, feeds and routes, for editors: one by NAME, or all in one document.
+    """Print or write the JSON schemas, for editors.
 
-    An editor with a YAML language server reads them where a file begins with the line
-    `# yaml-language-server: $schema=../rules.schema.json`.
+    Of rules, lists, feeds and routes one by NAME, or all in one document. An editor with a YAML language server
+    completes and checks a file that begins with this line, the path being seen from that file:
 
+    \b
+    # yaml-language-server: $schema=../rules.schema.json
+
+    \b
     Example: wirewatch rules schema --write alert_rules
     """
     names = [name] if name else list(TITLES)

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def test(path: Path | None, *, as_json: bool) -> None:
-    """Run the inline tests of the rules under PATH, by default of the desk's folder; drafts are tested too.
+    """Run the inline tests of the rules.
 
-    A test that fails is named at its place, with what came instead; so is a rule that cannot be tested because of a
-    fault. Exit code 1 where there is either. A live rule without one `match` and one `no_match` is a warning.
+    The rules are those under PATH, by default of the desk's folder; drafts are tested too. A test that fails is
+    named at its place, with what came instead; so is a rule that cannot be tested because of a fault. Exit code 1
+    where there is either. A live rule without one `match` and one `no_match` is a warning.
 
+    \b
     Example: wirewatch rules test alert_rules
     """
     from pipelines.rehearsal import run_tests
