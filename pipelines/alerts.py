@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.model import Match, Outlet
+from pipelines.model import Match, Outlet, Rule
 from pipelines.states import (
     AlertId,
     AlertReason,
@@ -33,6 +33,8 @@ class Verdict:
     kind: VerdictKind
     reason: str
     decided_at: datetime
+    name: str = ""
+    """The deciding clause's name, for programs: `age`, `once_per`, `silence`, `limit` ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,13 @@ class Alert:
     """What a desk is told once; key (rule_id, subject, sequence)."""
 
     alert_id: AlertId
-    match_id: MatchId
     subject: str
     """`story:7`, `article:7` or a volume window."""
     sequence: int
     reason: AlertReason
     created_at: datetime
+    why: str = ""
+    """The reason in plain words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,51 @@ class AlertDetail:
     alert: Alert
     match: Match
     carriers: tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a volume rule found in a window; key (rule_id, subject)."""
+
+    rule: Rule
+    subject: str
+    """`volume:` with the window's end and length."""
+    starts_at: datetime
+    ends_at: datetime
+    number: int
+    """How many were counted."""
+    usual: float | None
+    """How many are usual; None where nothing was compared."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingDetail:
+    """Everything a message about a finding's alert needs."""
+
+    alert: Alert
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was known of a rule, and of the subject of one of its matches, when the match came."""
+
+    told_in: AlertId | None = None
+    """The newest alert of the rule about the subject."""
+    told_sources: int = 0
+    """Independent texts that were counted then."""
+    told_groups: frozenset[str] = frozenset()
+    """Groups that hit in anything the rule told about the subject."""
+    original: Match | None = None
+    """The match's own article as the rule last told it."""
+    last_match_at: datetime | None = None
+    """The rule's match about the subject before this one, told or held."""
+    sources: int = 1
+    """Independent texts that report the event: one a story, however many outlets print it."""
+    recent: tuple[datetime, ...] = ()
+    """When the rule's alerts that count against its limit were made, within the limit's time."""
+    silences: tuple["Silence", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,12 +68,14 @@ class Cycle:
         """Put new articles into stories."""
         return steps.group_stories(self.store.stories, budget=self._budget("stories"))
 
-    def matches(self) -> Report:
-        """Run the desk's rules over new texts."""
+    def matches(self) -> tuple[Report, ...]:
+        """Run the desk's rules over new texts, and count what they matched."""
         from pipelines.live_rules import LiveRules
 
         live = LiveRules(folder=self.settings.desk, book=self.store.rulebook, clock=self.clock, sleep=time.sleep)
-        return steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
+        matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
+        news = any(matched.counts.values())
+        return matched, steps.judge_volumes(self.store.volumes, budget=self._budget("matches"), news=news)
 
     def alerts(self) -> Report:
         """Decide what the desk is told."""
@@ -92,8 +94,11 @@ class Cycle:
     def each(self, *, every_feed: bool = False) -> Iterator[Report]:
         """All six steps in order, each done when its report is asked for."""
         yield from self.feed_entries(every_feed=every_feed)
-        for step in (self.articles, self.stories, self.matches, self.alerts, self.deliveries):
-            yield step()
+        for before in (self.articles, self.stories):
+            yield before()
+        yield from self.matches()
+        for after in (self.alerts, self.deliveries):
+            yield after()
 
     def routes(self) -> Routes:
         """The desk's receivers and routing tree, read anew."""

@@ -181,7 +181,7 @@ def _kept(folder: Path, keep: tuple[StandingRule, ...]) -> tuple[list["CompiledR
     for text, rules in by_lists.items():
         lists = None if text is None else Source(path=folder / LISTS, raw=text.encode())
         files = tuple(Source(path=folder / rule.file, raw=_alone(rule.source)) for rule in rules)
-        rule_set = compile_rules(Sources(path=folder, rules=files, lists=lists))
+        rule_set = compile_rules(Sources(path=folder, rules=files, lists=lists), whole=False)
         compiled += rule_set.rules
         for one in rule_set.broken:
             message = f"the last good version of `{one.rule_id}` cannot be read by this version of Wirewatch"

@@ -12,12 +12,12 @@ from typing import Self
 
 from pipelines.feed_options import PLAIN, FeedOptions
 from pipelines.passages import Passage, without
+from pipelines.policy import Limit, StoryLife, Volume
 from pipelines.states import (
     ArticleId,
     FeedId,
     Field,
     MatchId,
-    OncePer,
     Outcome,
     OutletId,
     PassageKind,
@@ -221,7 +221,9 @@ class Rule:
     owner: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     max_age: timedelta = timedelta(hours=48)
-    once_per: OncePer = OncePer.STORY
+    story: StoryLife = field(default_factory=StoryLife)
+    limit: Limit = field(default_factory=Limit)
+    volume: Volume | None = None
     file: str = ""
     source: str = ""
     """The rule's own YAML, kept so that a last good version can be shown."""

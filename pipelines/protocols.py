@@ -12,9 +12,18 @@ from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
-from pipelines.alerts import AlertDetail, Delivery, Message, Receiver, Verdict
+from pipelines.alerts import AlertDetail, Delivery, Finding, FindingDetail, Known, Message, Receiver, Verdict
 from pipelines.model import Content, Judgement, Match, Page, Revision, Rule
-from pipelines.states import AlertId, AlertReason, DeliveryId, MatchId, ReceiverId, RevisionId, StoryId
+from pipelines.states import (
+    AlertId,
+    AlertReason,
+    DeliveryId,
+    MatchId,
+    ReceiverId,
+    RevisionId,
+    StoryId,
+    VerdictKind,
+)
 from pipelines.stories import Event
 
 P = ParamSpec("P")
@@ -134,13 +143,16 @@ class MatchStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAlert:
-    """An alert to be made, with its receivers."""
+    """An alert to be made, with its receivers; about a match or about a finding."""
 
-    match_id: MatchId
     rule: Rule
     subject: str
     reason: AlertReason
     receivers: tuple[ReceiverId, ...]
+    why: str = ""
+    match_id: MatchId | None = None
+    sources: int = 1
+    """Independent texts counted now."""
 
 
 class Dispatch(Protocol):
@@ -154,12 +166,24 @@ class Dispatch(Protocol):
         """The event that a story is part of, as of now; a story of its own is an event of one."""
         ...
 
-    def last_alert(self, rule: Rule, subject: str) -> AlertId | None:
-        """The newest alert of a rule (any version) about a subject."""
+    def known(self, match: Match, subject: str) -> Known:
+        """What is known of the match's rule (any version) and of the subject, alerts of this transaction among it."""
         ...
 
     def save_alert(self, alert: NewAlert) -> AlertId:
-        """Store an alert, a pending delivery due now for each receiver, and mark its match decided."""
+        """Store an alert, a pending delivery due now for each receiver, and mark its match or finding decided."""
+        ...
+
+    def findings(self) -> Sequence[Finding]:
+        """Undecided findings of volume rules, oldest first."""
+        ...
+
+    def known_of_rule(self, rule: Rule) -> Known:
+        """What is known of a rule that finds volumes: its recent alerts, and the silences."""
+        ...
+
+    def hold_finding(self, finding: Finding, *, kind: VerdictKind, name: str, reason: str) -> None:
+        """Store why a finding made no alert, and mark it decided."""
         ...
 
     def save_verdict(self, verdict: Verdict) -> None:
@@ -186,7 +210,7 @@ class Outbox(Protocol):
         """Lease the receiver's oldest due delivery, so that no other process sends it before `lease_until`."""
         ...
 
-    def detail(self, alert_id: AlertId) -> AlertDetail:
+    def detail(self, alert_id: AlertId) -> AlertDetail | FindingDetail:
         """What a message about the alert needs, as of now."""
         ...
 

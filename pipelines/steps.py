@@ -12,11 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
+from pipelines.alerts import Finding
 from pipelines.delivery import dispatch
-from pipelines.model import Judgement, Match, Report, Revision
+from pipelines.model import Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.states import Outcome, ReceiverId, VerdictKind
 from pipelines.stories import Grouping, StoryStore
+from pipelines.volumes import VolumeStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
@@ -95,6 +97,36 @@ def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Jud
     return judgements
 
 
+def judge_volumes(store: VolumeStore, *, budget: Budget, news: bool) -> Report:
+    """Judge the volume rules: with `news`, or when the time has come to see that there is none."""
+    tally = Tally("volumes")
+    if not news and not store.due(budget.now()):
+        return tally.report()
+    for rule in store.rules():
+        try:
+            _judge_volume(store, rule, tally, budget.now())
+        except errors.StoreError:
+            raise
+        except Exception as error:
+            tally.failure(rule.rule_id, error)
+    return tally.report()
+
+
+def _judge_volume(store: VolumeStore, rule: Rule, tally: Tally, now: datetime) -> None:
+    from pipelines.rules import volume as judging
+
+    if rule.volume is None:
+        return
+    volume = rule.volume
+    seen = store.sightings(volume.of, judging.looks_back_to(volume, now))
+    count = judging.judge(volume, seen, store.feeds(), watched_since=store.watched_since(volume.of), now=now)
+    found = judging.finding(rule, volume, count, store.last_end(rule.rule_id), now)
+    store.save(found, rule, judging.due_again(volume, now), now)
+    tally.count(f"volumes {count.answer}")
+    if found:
+        tally.news(rule=rule.rule_id, found=found.why)
+
+
 def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"], *, budget: Budget) -> Report:
     """Decide for each match whether the desk is told, and by whom; alert and deliveries are one commit."""
     tally = Tally("alerts", "alerts", "held")
@@ -102,33 +134,67 @@ def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"],
     more = True
     while more and not budget.spent:
         with store.dispatching(budget.now()) as transaction:
-            matches = transaction.undecided(BATCH)
-            for match in matches:
-                desk = desk or routes()
-                _decide(transaction, desk, match, tally, budget.now())
+            matches, findings = transaction.undecided(BATCH), transaction.findings()
+            desk = desk or (routes() if matches or findings else None)
+            if desk is not None:
+                for match in matches:
+                    _decide(transaction, desk, match, tally, budget.now())
+                for finding in findings:
+                    _decide_finding(transaction, desk, finding, tally, budget.now())
         more = len(matches) == BATCH
     return tally.report(unfinished=more)
 
 
 def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally: Tally, now: datetime) -> None:
     rule, headline = match.judgement.rule, match.revision.content.title
-    last = transaction.last_alert(rule, dispatch.subject_of(match))
-    told: tuple[ReceiverId, ...] = ()
-    try:
-        decision = dispatch.decide(match, last_alert=last, now=now)
-        receivers = desk.receivers_for(rule)
-    except Exception as error:
-        tally.failure(f"{rule.rule_id}: {headline}", error)
-        decision = dispatch.Hold(kind=VerdictKind.FAILED, reason=errors.shown(error))
+    known = transaction.known(match, dispatch.subject_of(match))
+    decision, told = _decision(partial(dispatch.decide, match, known, now), desk, rule, headline, tally)
     if isinstance(decision, dispatch.Hold):
         transaction.save_verdict(dispatch.verdict(match, decision, now))
-        tally.count(decision.kind)
     else:
-        told = tuple(receiver.receiver_id for receiver in receivers)
         transaction.save_alert(
             protocols.NewAlert(
-                match_id=match.match_id, rule=rule, subject=decision.subject, reason=decision.reason, receivers=told
+                match_id=match.match_id,
+                rule=rule,
+                subject=decision.subject,
+                reason=decision.reason,
+                why=decision.why,
+                sources=known.sources,
+                receivers=told,
             )
         )
-        tally.count("alerts")
-    tally.news(rule=rule.rule_id, title=headline, told=", ".join(told) or "nobody", why=decision.reason)
+
+
+def _decide_finding(
+    transaction: protocols.Dispatch, desk: "Routes", finding: Finding, tally: Tally, now: datetime
+) -> None:
+    rule = finding.rule
+    known = transaction.known_of_rule(rule)
+    decide = partial(dispatch.decide_finding, finding, known, now)
+    decision, told = _decision(decide, desk, rule, finding.why, tally)
+    if isinstance(decision, dispatch.Hold):
+        transaction.hold_finding(finding, kind=decision.kind, name=decision.name, reason=decision.reason)
+    else:
+        transaction.save_alert(
+            protocols.NewAlert(
+                rule=rule, subject=finding.subject, reason=decision.reason, why=decision.why, receivers=told
+            )
+        )
+
+
+def _decision(
+    decide: Callable[[], dispatch.Decision], desk: "Routes", rule: Rule, headline: str, tally: Tally
+) -> tuple[dispatch.Decision, tuple[ReceiverId, ...]]:
+    """What is decided, and who is told; what cannot be decided is held as failed."""
+    told: tuple[ReceiverId, ...] = ()
+    try:
+        decision = decide()
+        if isinstance(decision, dispatch.Tell):
+            told = tuple(receiver.receiver_id for receiver in desk.receivers_for(rule))
+    except Exception as error:
+        tally.failure(f"{rule.rule_id}: {headline}", error)
+        decision = dispatch.Hold(kind=VerdictKind.FAILED, name="failed", reason=errors.shown(error))
+    tally.count("alerts" if isinstance(decision, dispatch.Tell) else decision.kind)
+    why = decision.why if isinstance(decision, dispatch.Tell) else decision.reason
+    tally.news(rule=rule.rule_id, title=headline, told=", ".join(told) or "nobody", why=why)
+    return decision, told

@@ -9,6 +9,7 @@ from pipelines.notices import Notices
 from pipelines.polls import FeedStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
+from pipelines.volumes import VolumeStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +20,14 @@ class DueWork:
     deliveries: int
     """Alerts for receivers, and notices for the operator."""
     backlog: int
-    """Articles, revisions and matches that a run left for the next."""
+    """Articles, revisions, matches and findings that a run left for the next."""
+    volumes: int = 0
+    """Volume rules to be judged, though nothing new came."""
 
     @property
     def anything(self) -> bool:
         """Whether a run has something to do."""
-        return bool(self.feeds or self.deliveries or self.backlog)
+        return bool(self.feeds or self.deliveries or self.backlog or self.volumes)
 
 
 class Store(Protocol):
@@ -40,6 +43,8 @@ class Store(Protocol):
     def matches(self) -> protocols.MatchStore: ...
     @property
     def rulebook(self) -> RuleBook: ...
+    @property
+    def volumes(self) -> VolumeStore: ...
     @property
     def alerts(self) -> protocols.AlertStore: ...
     @property

@@ -7,29 +7,64 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
+    ForeignKeyConstraint,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
     literal,
+    text,
 )
 
+import storage.rule_tables  # noqa: F401  # completes `metadata`
 from pipelines.states import AlertReason, DeliveryState, VerdictKind
 from storage.feed_tables import metadata, partial_index
 from storage.types import CleanJson, CleanText, KeyText, RowKey, UtcTime, state
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("finding_id", RowKey, primary_key=True),
+    Column("rule_id", KeyText, nullable=False),
+    Column("rule_version", KeyText, nullable=False),
+    Column("subject", KeyText, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("usual", Double),
+    Column("why", CleanText, nullable=False),
+    Column("found_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("held", state(VerdictKind, "held")),
+    Column("held_name", KeyText),
+    Column("held_because", CleanText),
+    UniqueConstraint("rule_id", "subject"),
+    ForeignKeyConstraint(["rule_id", "rule_version"], ["rules.rule_id", "rules.version"]),
+    CheckConstraint("starts_at < ends_at", name="lasts"),
+    CheckConstraint("held IS NULL OR decided_at IS NOT NULL", name="decided"),
+)
+FINDING_WAITS = findings.c.decided_at.is_(None)
+partial_index("ix_findings_undecided", findings.c.finding_id, where=FINDING_WAITS)
 
 alerts = Table(
     "alerts",
     metadata,
     Column("alert_id", RowKey, primary_key=True),
-    Column("match_id", RowKey, ForeignKey("matches.match_id"), nullable=False, unique=True),
+    Column("match_id", RowKey, ForeignKey("matches.match_id"), unique=True),
+    Column("finding_id", RowKey, ForeignKey("findings.finding_id"), unique=True),
     Column("rule_id", KeyText, nullable=False),
     Column("subject", KeyText, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("reason", state(AlertReason, "reason"), nullable=False),
+    Column("why", CleanText, nullable=False, server_default=text("''")),
+    Column("sources", Integer, nullable=False, server_default=text("1")),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("rule_id", "subject", "sequence"),
+    CheckConstraint("(match_id IS NULL) <> (finding_id IS NULL)", name="about"),
+    Index("ix_alerts_of_rule", "rule_id", "created_at"),
 )
 
 deliveries = Table(
@@ -60,6 +95,7 @@ verdicts = Table(
     Column("match_id", RowKey, ForeignKey("matches.match_id"), nullable=False),
     Column("step", KeyText, nullable=False),
     Column("kind", state(VerdictKind, "kind"), nullable=False),
+    Column("name", KeyText, nullable=False, server_default=text("''")),
     Column("reason", CleanText, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("match_id", "step"),

@@ -4,17 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from pipelines.alerts import Verdict
+from pipelines.alerts import Finding, Known, Silence, Verdict
 from pipelines.model import Match, Rule
 from pipelines.protocols import Dispatch, NewAlert
-from pipelines.states import AlertId, DeliveryState, MatchId, StoryId, digest
+from pipelines.states import AlertId, DeliveryState, MatchId, StoryId, VerdictKind, digest
 from pipelines.stories import Event
-from storage.alert_tables import alerts, deliveries, verdicts
+from storage.alert_tables import FINDING_WAITS, alerts, deliveries, findings, verdicts
 from storage.database import Database
 from storage.events import load_events
-from storage.records import load_matches
+from storage.known import known_of, recent_of, silences_at
+from storage.records import load_findings, load_matches
 from storage.tables import UNDECIDED, matches
 
 
@@ -35,6 +36,7 @@ class _SqlDispatch:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._silenced: tuple[Silence, ...] | None = None
 
     def undecided(self, limit: int) -> Sequence[Match]:
         """See Dispatch."""
@@ -47,33 +49,58 @@ class _SqlDispatch:
         """See Dispatch."""
         return load_events(self._connection, [story_id])[story_id]
 
-    def last_alert(self, rule: Rule, subject: str) -> AlertId | None:
+    def known(self, match: Match, subject: str) -> Known:
         """See Dispatch."""
-        last = self._last(rule, subject)
-        return None if last is None else last[0]
+        return known_of(self._connection, match, subject, self._silences(), self._now)
+
+    def known_of_rule(self, rule: Rule) -> Known:
+        """See Dispatch."""
+        return Known(recent=recent_of(self._connection, rule, self._now), silences=self._silences())
+
+    def findings(self) -> Sequence[Finding]:
+        """See Dispatch."""
+        waiting = select(findings.c.finding_id).where(FINDING_WAITS).order_by(findings.c.finding_id)
+        finding_ids = self._connection.scalars(waiting).all()
+        found = load_findings(self._connection, finding_ids)
+        return [found[finding_id] for finding_id in finding_ids]
+
+    def hold_finding(self, finding: Finding, *, kind: VerdictKind, name: str, reason: str) -> None:
+        """See Dispatch."""
+        self._decide_finding(finding.rule, finding.subject, held=kind, held_name=name, held_because=reason)
 
     def save_alert(self, alert: NewAlert) -> AlertId:
-        """See Dispatch. A match that made an alert already makes no second one."""
-        made = self._connection.scalar(select(alerts.c.alert_id).where(alerts.c.match_id == alert.match_id))
+        """See Dispatch. A match or finding that made an alert already makes no second one."""
+        finding_id = self._finding(alert) if alert.match_id is None else None
+        about = alerts.c.finding_id == finding_id if alert.match_id is None else alerts.c.match_id == alert.match_id
+        made = self._connection.scalar(select(alerts.c.alert_id).where(about))
         if made is not None:
             return AlertId(made)
+        alert_id = self._insert(alert, finding_id)
+        self._enqueue(alert_id, alert)
+        if alert.match_id is None:
+            self._decide_finding(alert.rule, alert.subject)
+        else:
+            self._decided(alert.match_id, self._now)
+        return alert_id
+
+    def _insert(self, alert: NewAlert, finding_id: int | None) -> AlertId:
         last = self._last(alert.rule, alert.subject)
         row = self._connection.execute(
             alerts.insert()
             .values(
                 match_id=alert.match_id,
+                finding_id=finding_id,
                 rule_id=alert.rule.rule_id,
                 subject=alert.subject,
-                sequence=1 if last is None else last[1] + 1,
+                sequence=(last or 0) + 1,
                 reason=alert.reason,
+                why=alert.why,
+                sources=alert.sources,
                 created_at=self._now,
             )
             .returning(alerts.c.alert_id)
         )
-        alert_id = AlertId(row.scalar_one())
-        self._enqueue(alert_id, alert)
-        self._decided(alert.match_id, self._now)
-        return alert_id
+        return AlertId(row.scalar_one())
 
     def save_verdict(self, verdict: Verdict) -> None:
         """See Dispatch. The first verdict of a step about a match stands."""
@@ -84,21 +111,32 @@ class _SqlDispatch:
                     match_id=verdict.match_id,
                     step=verdict.step,
                     kind=verdict.kind,
+                    name=verdict.name,
                     reason=verdict.reason,
                     decided_at=verdict.decided_at,
                 )
             )
         self._decided(verdict.match_id, verdict.decided_at)
 
-    def _last(self, rule: Rule, subject: str) -> tuple[AlertId, int] | None:
-        query = (
-            select(alerts.c.alert_id, alerts.c.sequence)
-            .where(alerts.c.rule_id == rule.rule_id, alerts.c.subject == subject)
-            .order_by(alerts.c.sequence.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else (row.alert_id, row.sequence)
+    def _last(self, rule: Rule, subject: str) -> int | None:
+        """The number of the rule's newest alert about the subject."""
+        query = select(func.max(alerts.c.sequence))
+        about = (alerts.c.rule_id == rule.rule_id, alerts.c.subject == subject)
+        last: int | None = self._connection.scalar(query.where(*about))
+        return last
+
+    def _silences(self) -> tuple[Silence, ...]:
+        if self._silenced is None:
+            self._silenced = silences_at(self._connection, self._now)
+        return self._silenced
+
+    def _finding(self, alert: NewAlert) -> int:
+        query = select(findings.c.finding_id).where(_is(alert.rule, alert.subject))
+        return int(self._connection.execute(query).scalar_one())
+
+    def _decide_finding(self, rule: Rule, subject: str, **held: str) -> None:
+        query = findings.update().where(_is(rule, subject), FINDING_WAITS)
+        self._connection.execute(query.values(decided_at=self._now, **held))
 
     def _enqueue(self, alert_id: AlertId, alert: NewAlert) -> None:
         rows = [
@@ -119,3 +157,7 @@ class _SqlDispatch:
     def _decided(self, match_id: MatchId, at: datetime) -> None:
         query = matches.update().where(matches.c.match_id == match_id, matches.c.decided_at.is_(None))
         self._connection.execute(query.values(decided_at=at))
+
+
+def _is(rule: Rule, subject: str) -> ColumnElement[bool]:
+    return and_(findings.c.rule_id == rule.rule_id, findings.c.subject == subject)

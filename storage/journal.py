@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from pipelines.alerts import AlertDetail, Delivery, Verdict
-from pipelines.model import Article, Feed, StoryMember
+from pipelines.alerts import AlertDetail, Delivery, FindingDetail, Verdict
+from pipelines.model import Article, Feed, Rule, StoryMember
 from pipelines.polls import FeedState
 from pipelines.states import (
     AlertId,
@@ -72,8 +72,14 @@ class ArticleRow:
 class AlertRow:
     """An alert with its deliveries, by receiver."""
 
-    detail: AlertDetail
+    detail: AlertDetail | FindingDetail
     deliveries: tuple[Delivery, ...]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that the alert is of."""
+        detail = self.detail
+        return detail.finding.rule if isinstance(detail, FindingDetail) else detail.match.judgement.rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +162,11 @@ class Journal:
     def deliveries(self, states: Collection[DeliveryState], limit: int) -> Sequence[DeliveryRow]:
         """The last `limit` deliveries in one of `states`."""
         query = (
-            select(deliveries, matches.c.rule_id, revisions.c.title)
+            select(deliveries, alerts.c.rule_id, func.coalesce(revisions.c.title, alerts.c.why).label("title"))
             .select_from(deliveries)
             .join(alerts, alerts.c.alert_id == deliveries.c.alert_id)
-            .join(matches, matches.c.match_id == alerts.c.match_id)
-            .join(
+            .outerjoin(matches, matches.c.match_id == alerts.c.match_id)
+            .outerjoin(
                 revisions,
                 and_(revisions.c.article_id == matches.c.article_id, revisions.c.text_hash == matches.c.text_hash),
             )
@@ -182,7 +188,7 @@ class Journal:
         with self._database.reading() as connection:
             return Ledger(
                 matched=_count(connection, select(matches).where(matches.c.outcome == Outcome.MATCH)),
-                alerts=_count(connection, select(alerts)),
+                alerts=_count(connection, select(alerts).where(alerts.c.match_id.is_not(None))),
                 verdicts=_counts(connection, kinds.group_by(verdicts.c.kind)),
                 undecided=_count(connection, select(matches).where(UNDECIDED)),
                 deliveries=_counts(connection, states),
@@ -245,7 +251,12 @@ def _verdicts(connection: Connection, match_ids: Collection[MatchId]) -> dict[Ma
     query = select(verdicts).order_by(verdicts.c.decided_at, verdicts.c.step)
     for row in rows_in(connection, query, verdicts.c.match_id, match_ids):
         verdict = Verdict(
-            match_id=row.match_id, step=row.step, kind=row.kind, reason=row.reason, decided_at=row.decided_at
+            match_id=row.match_id,
+            step=row.step,
+            kind=row.kind,
+            name=row.name,
+            reason=row.reason,
+            decided_at=row.decided_at,
         )
         given.setdefault(row.match_id, []).append(verdict)
     return given

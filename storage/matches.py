@@ -9,8 +9,10 @@ from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Hit, Judgement, Revision, Rule
 from pipelines.states import Outcome, RevisionId
+from storage import volumes
 from storage.database import Database
-from storage.records import LATEST, batches, hits_to_json, load_revisions, named, rows_in, rule_of
+from storage.records import LATEST, batches, hits_to_json, load_revisions, named, rows_in
+from storage.rule_rows import facts_of, rule_of
 from storage.tables import UNMATCHED, matches, revisions, rules, story_members
 
 HITS_KEPT = 50
@@ -30,10 +32,11 @@ class SqlMatches:
         """See MatchStore. A known version takes on what may change within it: title, severity, owner, labels ..."""
         wanted = {(rule.rule_id, rule.version): rule for rule in rules}
         with self._database.reading() as connection:
-            if not _unlike(connection, wanted.values()):
+            if not _unlike(connection, wanted.values()) and volumes.scheduled(connection, wanted.values()):
                 return
         with self._database.writing(exclusive="rules") as connection:
             _save_rules(connection, _unlike(connection, wanted.values()), now)
+            volumes.schedule(connection, wanted.values(), now)
 
     def unmatched(self, limit: int) -> Sequence[Revision]:
         """See MatchStore. Of an article with several such revisions, the latest alone: it stands for them all."""
@@ -70,37 +73,21 @@ def _unlike(connection: Connection, wanted: Iterable[Rule]) -> list[tuple[Rule, 
     """Rules whose version is not stored as they are; True where it is stored with other facts."""
     whole = list(wanted)
     rows = rows_in(connection, named(select(rules)), rules.c.rule_id, [rule.rule_id for rule in whole])
-    stored = {(rule.rule_id, rule.version): _facts(rule) for rule in map(rule_of, rows)}
+    stored = {(rule.rule_id, rule.version): facts_of(rule) for rule in map(rule_of, rows)}
     return [
         (rule, (rule.rule_id, rule.version) in stored)
         for rule in whole
-        if stored.get((rule.rule_id, rule.version)) != _facts(rule)
+        if stored.get((rule.rule_id, rule.version)) != facts_of(rule)
     ]
 
 
 def _save_rules(connection: Connection, unlike: Sequence[tuple[Rule, bool]], now: datetime) -> None:
-    new = [_facts(rule) | {"first_seen_at": now} for rule, known in unlike if not known]
+    new = [facts_of(rule) | {"first_seen_at": now} for rule, known in unlike if not known]
     if new:
         connection.execute(rules.insert(), new)
     for rule in (rule for rule, known in unlike if known):
         key = and_(rules.c.rule_id == rule.rule_id, rules.c.version == rule.version)
-        connection.execute(rules.update().where(key).values(_facts(rule)))
-
-
-def _facts(rule: Rule) -> dict[str, Any]:
-    return {
-        "rule_id": rule.rule_id,
-        "version": rule.version,
-        "title": rule.title,
-        "status": rule.status,
-        "severity": rule.severity,
-        "owner": rule.owner,
-        "labels": dict(rule.labels),
-        "max_age": rule.max_age,
-        "once_per": rule.once_per,
-        "file": rule.file,
-        "source": rule.source,
-    }
+        connection.execute(rules.update().where(key).values(facts_of(rule)))
 
 
 def _new_matches(

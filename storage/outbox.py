@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
-from pipelines.alerts import AlertDetail, Delivery
+from pipelines.alerts import AlertDetail, Delivery, FindingDetail
 from pipelines.errors import StoreError
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
 from storage.alert_tables import PENDING, UNSENT, deliveries
@@ -44,7 +44,7 @@ class SqlOutbox:
             connection.execute(leased.values(lease_until=lease_until))
             return delivery_of(row)
 
-    def detail(self, alert_id: AlertId) -> AlertDetail:
+    def detail(self, alert_id: AlertId) -> AlertDetail | FindingDetail:
         """See Outbox; raises StoreError where there is no such alert."""
         with self._database.reading() as connection:
             for detail in load_details(connection, [alert_id]):

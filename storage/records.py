@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Connection, Row, Select, and_, select
 
-from pipelines.alerts import Alert, AlertDetail, Carrier
+from pipelines.alerts import Alert, AlertDetail, Carrier, Finding, FindingDetail
 from pipelines.feed_options import PLAIN, FeedOptions
-from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision, Rule
+from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision
 from pipelines.passages import Passage
 from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
-from storage.alert_tables import alerts
+from storage.alert_tables import alerts, findings
 from storage.feed_tables import feed_entries, feeds, outlets
 from storage.tables import articles, matches, revisions, rules, story_members
+from storage.rule_rows import rule_of
 
 IN_AT_ONCE = 500
 """Keys in one IN list (473k known keys a second against 17k one by one, measured)."""
@@ -129,42 +130,49 @@ def load_matches(connection: Connection, match_ids: Collection[MatchId]) -> dict
     }
 
 
-def load_details(connection: Connection, alert_ids: Collection[AlertId]) -> list[AlertDetail]:
-    """The alerts that exist, in the order of their ids as given, each with its match and its carriers."""
-    told = {
-        row.alert_id: Alert(
-            alert_id=row.alert_id,
-            match_id=row.match_id,
-            subject=row.subject,
-            sequence=row.sequence,
-            reason=row.reason,
-            created_at=row.created_at,
+def load_details(connection: Connection, alert_ids: Collection[AlertId]) -> list[AlertDetail | FindingDetail]:
+    """The alerts that exist, in the order of their ids as given, each with what it is about."""
+    rows = {row.alert_id: row for row in rows_in(connection, select(alerts), alerts.c.alert_id, alert_ids)}
+    told = load_matches(connection, [row.match_id for row in rows.values() if row.match_id is not None])
+    found = load_findings(connection, [row.finding_id for row in rows.values() if row.finding_id is not None])
+    carriers = _carriers(connection, {match.story_id for match in told.values()})
+    details: list[AlertDetail | FindingDetail] = []
+    for row in (rows[alert_id] for alert_id in alert_ids if alert_id in rows):
+        if row.match_id is None:
+            details.append(FindingDetail(alert=_alert_of(row), finding=found[row.finding_id]))
+        else:
+            match = told[row.match_id]
+            named_first = _own_first(match, carriers[match.story_id])
+            details.append(AlertDetail(alert=_alert_of(row), match=match, carriers=named_first))
+    return details
+
+
+def load_findings(connection: Connection, finding_ids: Collection[int]) -> dict[int, Finding]:
+    """The findings, by id, each with its rule as last known."""
+    of_rule = and_(rules.c.rule_id == findings.c.rule_id, rules.c.version == findings.c.rule_version)
+    query = named(select(findings, rules).join_from(findings, rules, of_rule))
+    return {
+        row.findings_finding_id: Finding(
+            rule=rule_of(row),
+            subject=row.findings_subject,
+            starts_at=row.findings_starts_at,
+            ends_at=row.findings_ends_at,
+            number=row.findings_number,
+            usual=row.findings_usual,
+            why=row.findings_why,
         )
-        for row in rows_in(connection, select(alerts), alerts.c.alert_id, alert_ids)
+        for row in rows_in(connection, query, findings.c.finding_id, finding_ids)
     }
-    found = load_matches(connection, [alert.match_id for alert in told.values()])
-    carriers = _carriers(connection, {match.story_id for match in found.values()})
-    return [
-        AlertDetail(alert=alert, match=match, carriers=_own_first(match, carriers[match.story_id]))
-        for alert in (told[alert_id] for alert_id in alert_ids if alert_id in told)
-        for match in (found[alert.match_id],)
-    ]
 
 
-def rule_of(row: Row[Any]) -> Rule:
-    """The rule of a row that was joined with it."""
-    return Rule(
-        rule_id=row.rules_rule_id,
-        version=row.rules_version,
-        title=row.rules_title,
-        status=row.rules_status,
-        severity=row.rules_severity,
-        owner=row.rules_owner,
-        labels=row.rules_labels,
-        max_age=row.rules_max_age,
-        once_per=row.rules_once_per,
-        file=row.rules_file,
-        source=row.rules_source,
+def _alert_of(row: Row[Any]) -> Alert:
+    return Alert(
+        alert_id=row.alert_id,
+        subject=row.subject,
+        sequence=row.sequence,
+        reason=row.reason,
+        why=row.why,
+        created_at=row.created_at,
     )
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Table, and_, select
 from pipelines.model import Revision
 from pipelines.rulebook import Backfill, Change, Look, StandingRule
 from pipelines.states import RevisionId, RuleId, RuleStatus, RuleVersion
-from storage.alert_tables import alerts
+from storage.alert_tables import alerts, findings
 from storage.database import Database
 from storage.records import LATEST, batches, load_revisions
-from storage.tables import articles, list_texts, live_rules, matches, revisions, rule_looks, rules
+from storage.rule_tables import list_texts, live_rules, rule_looks
+from storage.tables import articles, matches, revisions, rules
 
 
 class SqlRuleBook:
@@ -139,8 +140,10 @@ def _carry_on(connection: Connection, old: RuleId, new: RuleId) -> None:
         connection.execute(rules.insert(), [{**row._mapping, "rule_id": new} for row in stored])
     _give(connection, matches, old, new, "rule_version", "article_id", "text_hash")
     _give(connection, alerts, old, new, "subject", "sequence")
+    _give(connection, findings, old, new, "subject")
     left = select(matches.c.match_id).where(matches.c.rule_id == old)
-    connection.execute(rules.delete().where(rules.c.rule_id == old, ~left.exists()))
+    found = select(findings.c.finding_id).where(findings.c.rule_id == old)
+    connection.execute(rules.delete().where(rules.c.rule_id == old, ~left.exists(), ~found.exists()))
 
 
 def _give(connection: Connection, table: Table, old: RuleId, new: RuleId, *key: str) -> None:

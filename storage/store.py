@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from pipelines.store import DueWork
 from storage import schema
-from storage.alert_tables import NOTICE_WAITS, deliveries, notices
+from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices
 from storage.alerts import SqlAlerts
 from storage.articles import SqlArticles
 from storage.database import Database
@@ -18,7 +18,8 @@ from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
 from storage.rulebook import SqlRuleBook
 from storage.stories import SqlStories
-from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions
+from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions, rules
+from storage.volumes import SqlVolumes, volume_due
 
 
 def open_store(url: str) -> "SqlStore":
@@ -51,6 +52,7 @@ class SqlStore:
         self.stories = SqlStories(database)
         self.matches = SqlMatches(database)
         self.rulebook = SqlRuleBook(database)
+        self.volumes = SqlVolumes(database)
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
         self.notices = SqlNotices(database)
@@ -65,6 +67,8 @@ class SqlStore:
             "pages": (articles, EXTRACT_WAITS & (articles.c.extract_due_at <= now)),
             "revisions": (revisions, UNMATCHED),
             "matches": (matches, UNDECIDED),
+            "findings": (findings, FINDING_WAITS),
+            "volumes": (rules, volume_due(now)),
         }
         counts = [
             select(func.count()).select_from(table).where(where).scalar_subquery().label(name)
@@ -73,7 +77,10 @@ class SqlStore:
         with self._database.reading() as connection:
             row = connection.execute(select(*counts)).one()
         return DueWork(
-            feeds=row.feeds, deliveries=row.deliveries + row.notices, backlog=row.pages + row.revisions + row.matches
+            feeds=row.feeds,
+            deliveries=row.deliveries + row.notices,
+            backlog=row.pages + row.revisions + row.matches + row.findings,
+            volumes=row.volumes,
         )
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     literal,
+    text,
 )
 
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity, StoryEditKind, TextSource
@@ -156,42 +157,19 @@ rules = Table(
     Column("labels", CleanJson, nullable=False),
     Column("max_age", Seconds, nullable=False),
     Column("once_per", state(OncePer, "once_per"), nullable=False),
+    Column("again_when", CleanJson),
+    Column("afresh_after", Seconds),
+    Column("limit_alerts", Integer, nullable=False, server_default=text("10")),
+    Column("limit_per", Seconds, nullable=False, server_default=text("3600")),
+    Column("volume", CleanJson),
+    Column("volume_due_at", UtcTime),
     Column("file", CleanText, nullable=False),
     Column("source", CleanText, nullable=False),
     Column("first_seen_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("rule_id", "version"),
 )
-
-live_rules = Table(
-    "live_rules",
-    metadata,
-    Column("rule_id", KeyText, primary_key=True),
-    Column("version", KeyText, nullable=False),
-    Column("file", CleanText, nullable=False),
-    Column("source", CleanText, nullable=False),
-    Column("lists", KeyText),
-    Column("since", UtcTime, nullable=False),
-    Column("backfill_since", UtcTime),
-    Column("backfilled_to", RowKey),
-)
-"""The last good version of each rule in the desk's folder; `lists` is the digest of a list text."""
-
-list_texts = Table(
-    "list_texts",
-    metadata,
-    Column("digest", KeyText, primary_key=True),
-    Column("text", CleanText, nullable=False),
-)
-
-rule_looks = Table(
-    "rule_looks",
-    metadata,
-    Column("look_id", Integer, primary_key=True, autoincrement=False),
-    Column("whole", KeyText),
-    Column("shrunken", KeyText),
-    Column("shrunken_at", UtcTime),
-    CheckConstraint("look_id = 1", name="one_look"),
-)
+COUNTS = rules.c.volume_due_at.is_not(None)
+partial_index("ix_rules_volume_due", rules.c.volume_due_at, where=COUNTS)
 
 matches = Table(
     "matches",
@@ -211,6 +189,7 @@ matches = Table(
     ForeignKeyConstraint(["article_id", "text_hash"], ["revisions.article_id", "revisions.text_hash"]),
     CheckConstraint("outcome <> 'no_match'", name="stored"),
     Index("ix_matches_text", "article_id", "text_hash"),
+    Index("ix_matches_of_rule", "rule_id", "matched_at"),
 )
 IS_MATCH = matches.c.outcome == literal(Outcome.MATCH, matches.c.outcome.type, literal_execute=True)
 UNDECIDED = and_(matches.c.decided_at.is_(None), IS_MATCH)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.alerts import Delivery
+from pipelines.alerts import AlertDetail, Delivery, FindingDetail
 from pipelines.cli.output import echo_json, echo_table
 from pipelines.config import load_settings
 from pipelines.delivery.wording import clean, cut
@@ -43,20 +43,16 @@ def list_command(limit: int, as_json: bool) -> None:
 
 
 def _facts(row: "AlertRow") -> dict[str, object]:
-    alert, match = row.detail.alert, row.detail.match
-    article, rule = match.revision.article, match.judgement.rule
+    alert, rule = row.detail.alert, row.rule
     return {
         "id": alert.alert_id,
         "at": alert.created_at.isoformat(),
         "severity": rule.severity,
         "rule": rule.rule_id,
-        "title": match.revision.content.title,
-        "url": article.link,
-        "outlet": article.outlet.title,
-        "carriers": _carriers(row),
+        **_about(row.detail),
+        "carriers": _carriers(row.detail),
         "subject": alert.subject,
         "reason": alert.reason,
-        "why": match.judgement.clause,
         "deliveries": [
             {"id": one.delivery_id, "receiver": one.receiver, "state": one.state, "error": one.error}
             for one in row.deliveries
@@ -64,26 +60,36 @@ def _facts(row: "AlertRow") -> dict[str, object]:
     }
 
 
+def _about(detail: AlertDetail | FindingDetail) -> dict[str, object]:
+    """The article that matched; of a volume, what was counted."""
+    if isinstance(detail, FindingDetail):
+        return {"title": detail.finding.why, "url": None, "outlet": None, "why": detail.finding.why}
+    article, content = detail.match.revision.article, detail.match.revision.content
+    why = detail.match.judgement.clause
+    return {"title": content.title, "url": article.link, "outlet": article.outlet.title, "why": why}
+
+
 def _cells(row: "AlertRow") -> tuple[object, ...]:
-    alert, match = row.detail.alert, row.detail.match
-    rule, article = match.judgement.rule, match.revision.article
+    alert, rule, about = row.detail.alert, row.rule, _about(row.detail)
     return (
         f"A{alert.alert_id}",
         alert.created_at,
         rule.severity,
         rule.rule_id,
-        cut(clean(match.revision.content.title), 80),
-        cut(clean(article.outlet.title), 40),
-        len(_carriers(row)),
+        cut(clean(str(about["title"])), 80),
+        cut(clean(str(about["outlet"] or "")), 40),
+        len(_carriers(row.detail)),
         alert.reason,
         _states(row.deliveries),
     )
 
 
-def _carriers(row: "AlertRow") -> list[str]:
+def _carriers(detail: AlertDetail | FindingDetail) -> list[str]:
     """The outlets that print the story, each once, the article's own first."""
-    own = row.detail.match.revision.article.outlet
-    others = {carrier.outlet.outlet_id: carrier.outlet.title for carrier in row.detail.carriers}
+    if isinstance(detail, FindingDetail):
+        return []
+    own = detail.match.revision.article.outlet
+    others = {carrier.outlet.outlet_id: carrier.outlet.title for carrier in detail.carriers}
     return list({own.outlet_id: own.title, **others}.values())
 
 

@@ -65,7 +65,7 @@ class _Result:
             "rules": len(self.rule_set.rules),
             "lists": self.rule_set.lists,
             "tests": sum(len(rule.tests) for rule in self.rule_set.rules),
-            "sequences_not_run": sum(rule.sequences for rule in self.rule_set.rules),
+            "sequences_not_run": sum(len(rule.sequences) for rule in self.rule_set.rules),
             "errors": self.errors,
             "warnings": len(self.faults) - self.errors,
         }

@@ -47,7 +47,7 @@ def test(path: Path | None, *, as_json: bool) -> None:
 
 def _counts(rule_set: "RuleSet", failures: tuple["Fault", ...]) -> dict[str, int]:
     articles = sum(len(rule.tests) for rule in rule_set.rules)
-    sequences = sum(rule.sequences for rule in rule_set.rules)
+    sequences = sum(len(rule.sequences) for rule in rule_set.rules)
     failed = len({(fault.path, fault.line, fault.column) for fault in failures})
     untestable = len(rule_set.broken)
     return {

@@ -1,79 +1,123 @@
-"""What becomes of a match: the desk is told, or it is held back, always with a reason; pure.
+"""What becomes of a match or a finding: the desk is told, or it is held back, always with a reason; pure.
 
-Order: the rule's status, backlog, age, once per story or article.
+Order: the rule's status, backlog, age, corrections, the story's life, silences, limit. Whoever got the original hears
+of its correction: no silence and no limit stands before that.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.alerts import BACKLOG_REASON, Verdict
+from pipelines.alerts import BACKLOG_REASON, Finding, Known, Silence, Verdict
+from pipelines.delivery import limits, silences, story_life
+from pipelines.delivery.story_life import Cause
 from pipelines.model import Match, Rule
-from pipelines.states import AlertId, AlertReason, OncePer, Precision, RuleStatus, VerdictKind
+from pipelines.states import AlertReason, OncePer, Precision, RuleStatus, VerdictKind
+
+STEP = "dispatch"
+PAST_ALL = frozenset({AlertReason.CORRECTED, AlertReason.TAKEN_DOWN})
+"""Why the desk is told whatever is silenced and however much it was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """Make an alert about `subject`."""
+    """Make an alert about `subject`, because of `reason`; `name` is for programs, `why` for people."""
 
     subject: str
     reason: AlertReason
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Make no alert; `reason` is for the ledger, in plain words."""
+    """Make no alert; `name` is for programs, `reason` for the ledger, in plain words."""
 
     kind: VerdictKind
+    name: str
     reason: str
 
 
 Decision = Tell | Hold
 
 
-def decide(match: Match, *, last_alert: AlertId | None, now: datetime) -> Decision:
-    """What becomes of `match`, where `last_alert` is the newest alert of its rule about `subject_of(match)`."""
-    reason = _held_because(match, last_alert, now)
-    if reason is not None:
-        return Hold(kind=VerdictKind.HELD, reason=reason)
-    return Tell(subject=subject_of(match), reason=AlertReason.FIRST)
+def decide(match: Match, known: Known, now: datetime) -> Decision:
+    """What becomes of `match`, with all that is known of its rule and of `subject_of(match)`."""
+    rule = match.judgement.rule
+    held = _status(rule) or _backlog(match) or _age(match, now)
+    if held:
+        return held
+    corrected = story_life.correction(match, known)
+    if corrected:
+        return _tell(subject_of(match), corrected)
+    cause = story_life.first_or_again(match, known)
+    if cause is None:
+        about = "article" if rule.story.once_per is OncePer.ARTICLE else "story"
+        return _held("once_per", f"already told in alert A{known.told_in} for this {about}")
+    wanted = silences.facts_of(match)
+    return _swallowed(rule, wanted, known.silences, known.recent, now) or _tell(subject_of(match), cause)
+
+
+def decide_finding(finding: Finding, known: Known, now: datetime) -> Decision:
+    """What becomes of a volume's finding, with what is known of its rule."""
+    rule = finding.rule
+    cause = Cause(reason=AlertReason.VOLUME, name="volume", why=finding.why)
+    held = _status(rule) or _swallowed(rule, silences.facts_of_rule(rule), known.silences, known.recent, now)
+    return held or _tell(finding.subject, cause)
 
 
 def verdict(match: Match, decision: Hold, now: datetime) -> Verdict:
     """The ledger's row of a match that is held back."""
-    return Verdict(match_id=match.match_id, step="dispatch", kind=decision.kind, reason=decision.reason, decided_at=now)
+    return Verdict(
+        match_id=match.match_id,
+        step=STEP,
+        kind=decision.kind,
+        name=decision.name,
+        reason=decision.reason,
+        decided_at=now,
+    )
 
 
 def subject_of(match: Match) -> str:
     """What one alert of the match's rule stands for: `story:7` or `article:7`."""
-    if match.judgement.rule.once_per is OncePer.ARTICLE:
+    if match.judgement.rule.story.once_per is OncePer.ARTICLE:
         return f"article:{match.revision.article.article_id}"
     return f"story:{match.story_id}"
 
 
-def _held_because(match: Match, last_alert: AlertId | None, now: datetime) -> str | None:
-    rule = match.judgement.rule
-    if rule.status is not RuleStatus.LIVE:
-        return f"{rule.status} rule"
-    if match.revision.article.backlog:
-        return BACKLOG_REASON
-    if _age(match, now) > rule.max_age:
-        return f"older than {_in_words(rule.max_age)}"
-    if last_alert is not None:
-        return f"already told in alert A{last_alert} for this {_about(rule)}"
-    return None
+def _tell(subject: str, cause: Cause) -> Tell:
+    return Tell(subject=subject, reason=cause.reason, name=cause.name, why=cause.why)
 
 
-def _age(match: Match, now: datetime) -> timedelta:
+def _held(name: str, reason: str) -> Hold:
+    return Hold(kind=VerdictKind.HELD, name=name, reason=reason)
+
+
+def _status(rule: Rule) -> Hold | None:
+    return None if rule.status is RuleStatus.LIVE else _held("status", f"{rule.status} rule")
+
+
+def _backlog(match: Match) -> Hold | None:
+    return _held("backlog", BACKLOG_REASON) if match.revision.article.backlog else None
+
+
+def _age(match: Match, now: datetime) -> Hold | None:
     """Since publication, else since first seen; a source that gives only a day is taken at that day's end."""
     published = match.revision.content.published
     day_long = published is not None and published.precision is Precision.DAY
-    return now - match.revision.published_at - timedelta(days=1 if day_long else 0)
+    age = now - match.revision.published_at - timedelta(days=1 if day_long else 0)
+    most = match.judgement.rule.max_age
+    return _held("age", f"older than {limits.in_words(most)}") if age > most else None
 
 
-def _about(rule: Rule) -> str:
-    return "article" if rule.once_per is OncePer.ARTICLE else "story"
-
-
-def _in_words(duration: timedelta) -> str:
-    minutes = round(duration.total_seconds() / 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+def _swallowed(
+    rule: Rule, facts: silences.Facts, active: tuple[Silence, ...], recent: tuple[datetime, ...], now: datetime
+) -> Hold | None:
+    """What stands before an alert that would be made: a silence first, then the rule's limit."""
+    silence = silences.covering(active, facts, now)
+    if silence is not None:
+        return Hold(kind=VerdictKind.SILENCED, name="silence", reason=silences.in_words(silence))
+    if limits.reached(rule.limit, recent, now):
+        told = f"{rule.limit.alerts} alerts in {limits.in_words(rule.limit.per)}"
+        reason = f"the limit of {told} is reached: kept for the summary"
+        return Hold(kind=VerdictKind.LIMITED, name="limit", reason=reason)
+    return None

@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.alerts import AlertDetail, Message
+from pipelines.alerts import AlertDetail, FindingDetail, Message
 from pipelines.delivery import excerpt
 from pipelines.delivery.excerpt import Part, Quote
 from pipelines.delivery.languages import language_name
 from pipelines.delivery.wording import clean, cut, inert, inert_link, moment, publication, web_link, zone_name
-from pipelines.states import MessageStyle, Severity, TextSource
+from pipelines.states import AlertReason, MessageStyle, Severity, TextSource
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -51,7 +51,8 @@ class _View:
     carriers: tuple[_Carrier, ...]
     unnamed: int
     """Carriers beyond those listed."""
-    published: str | None
+    published: str
+    """When it was published, or what was counted when."""
     found: str
     sent: str
     zone: str
@@ -75,7 +76,7 @@ _TEXT = _Voice(inert, inert_link)
 _HTML = _Voice(clean, web_link)
 
 
-def render(detail: AlertDetail, style: MessageStyle, *, zone: str, now: datetime) -> Message:
+def render(detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: str, now: datetime) -> Message:
     """The message about an alert in a receiver's style; times are told in `zone` (IANA), `now` is the sending."""
     view = _view(detail, _TEXT, zone, now)
     heading = " · ".join(part for part in (view.severity, view.alert, view.rule) if part)
@@ -93,16 +94,21 @@ def operator_notice(title: str, lines: Sequence[str]) -> Message:
     return Message(title=_TEXT.line(title), text="\n".join(shown) or "No more is known.")
 
 
-def _subject(detail: AlertDetail) -> str:
-    rule, content = detail.match.judgement.rule, detail.match.revision.content
+def _subject(detail: AlertDetail | FindingDetail) -> str:
+    if isinstance(detail, FindingDetail):
+        rule, headline = detail.finding.rule, detail.finding.why
+    else:
+        rule, headline = detail.match.judgement.rule, detail.match.revision.content.title
     severity = _severity(rule.severity)
     head = f"{severity} · " if severity else ""
-    return (
-        f"{head}{_HTML.line(rule.title, 60)}: {_HTML.line(content.title, 120) or 'untitled'} [A{detail.alert.alert_id}]"
-    )
+    return f"{head}{_HTML.line(rule.title, 60)}: {_HTML.line(headline, 120) or 'untitled'} [A{detail.alert.alert_id}]"
 
 
-def _view(detail: AlertDetail, voice: _Voice, zone: str, now: datetime, carriers: int = CARRIERS_SHOWN) -> _View:
+def _view(
+    detail: AlertDetail | FindingDetail, voice: _Voice, zone: str, now: datetime, carriers: int = CARRIERS_SHOWN
+) -> _View:
+    if isinstance(detail, FindingDetail):
+        return _finding_view(detail, voice, zone, now)
     judgement, revision = detail.match.judgement, detail.match.revision
     article, content = revision.article, revision.content
     others = _others(detail, voice)
@@ -119,8 +125,34 @@ def _view(detail: AlertDetail, voice: _Voice, zone: str, now: datetime, carriers
         why=_why(detail, voice),
         carriers=others[:carriers],
         unnamed=max(0, len(others) - carriers),
-        published=publication(content.published, zone, now) if content.published else None,
+        published=f"Published {publication(content.published, zone, now)}"
+        if content.published
+        else "No time of publication",
         found=moment(article.first_seen_at, zone, now),
+        sent=moment(now, zone, now),
+        zone=zone_name(zone),
+    )
+
+
+def _finding_view(detail: FindingDetail, voice: _Voice, zone: str, now: datetime) -> _View:
+    """A volume: how many, how many are usual, and when; there is no article to show."""
+    finding = detail.finding
+    counted = ", ".join(finding.rule.volume.of) if finding.rule.volume else "other rules"
+    return _View(
+        severity=_severity(finding.rule.severity),
+        alert=f"A{detail.alert.alert_id}",
+        rule=voice.line(finding.rule.title),
+        headline=(Part(voice.line(finding.why)),),
+        outlet=voice.line(f"matches of {counted}"),
+        language=None,
+        note=None,
+        link=None,
+        quotes=(),
+        why=voice.line(f"the volume rule {finding.rule.rule_id}"),
+        carriers=(),
+        unnamed=0,
+        published=f"Counted {moment(finding.starts_at, zone, now)} to {moment(finding.ends_at, zone, now)}",
+        found=moment(detail.alert.created_at, zone, now),
         sent=moment(now, zone, now),
         zone=zone_name(zone),
     )
@@ -138,8 +170,11 @@ def _headline(detail: AlertDetail, voice: _Voice) -> Quote:
 
 
 def _why(detail: AlertDetail, voice: _Voice) -> str:
-    """The deciding clause; how far its groups stand apart, where the clause does not say so itself."""
-    judgement = detail.match.judgement
+    """Why again, where it is; the deciding clause; how far its groups stand apart, where the clause does not say so."""
+    judgement, alert = detail.match.judgement, detail.alert
+    if alert.reason is not AlertReason.FIRST:
+        again = voice.line(alert.why, 200)
+        return f"{alert.reason}{f': {again}' if again else ''} · {voice.line(judgement.clause, 300)}"
     if "(" in judgement.clause:
         return voice.line(judgement.clause, 300)
     apart = excerpt.words_apart(detail.match.revision.content, judgement.hits)
@@ -160,7 +195,7 @@ def _others(detail: AlertDetail, voice: _Voice) -> tuple[_Carrier, ...]:
     return tuple(others)
 
 
-def _html(detail: AlertDetail, zone: str, now: datetime) -> str:
+def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime) -> str:
     """The mail's page, listing fewer carriers where their links and headlines are so long that it must."""
     for carriers in (CARRIERS_SHOWN, 4):
         page = _fill("mail.html", _view(detail, _HTML, zone, now, carriers))

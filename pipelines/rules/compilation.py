@@ -6,9 +6,12 @@ import textwrap
 from collections.abc import Mapping
 
 from pipelines.desk_files import DeskFile, Fault, suggest
-from pipelines.model import Content, Rule
-from pipelines.rules.clauses import Clause, GroupHits
+from pipelines.model import Rule
+from pipelines.policy import Volume
+from pipelines.rules import life
+from pipelines.rules.clauses import Clause, GroupHits, Or
 from pipelines.rules.expression import NAME, RESERVED, parse
+from pipelines.rules.life_schema import ArticleRecord
 from pipelines.rules.lists import Lists
 from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term, Terms
 from pipelines.rules.schema import GroupRecord, RuleRecord, RuleTestRecord, TermRecord
@@ -38,26 +41,30 @@ class _Compilation:
 
     def rule(self) -> CompiledRule | None:
         record = self._record
-        groups = self._groups()
-        when, unless = self._conditions(groups)
+        groups = {} if record.volume else self._groups()
+        when, unless = (Or("volume", ()), None) if record.volume else self._conditions(groups)
         tests = tuple(self._test(index, test, groups) for index, test in enumerate(record.tests) if test.article)
+        story, wrong = life.story_life(self._file, self._loc, record, groups)
+        self.faults += [*wrong, *life.misplaced(self._file, self._loc, record)]
         if when is None or self.faults:
             return None
         scope = Scope(record.scope.languages, record.scope.feed_tags, record.scope.not_feed_tags)
         rule = Rule(
             rule_id=RuleId(record.id),
-            version=_version(scope, groups, when, unless),
+            version=_version(scope, groups, when, unless, life.volume(record)),
             title=record.title or record.id,
             status=record.status,
             severity=record.severity,
             owner=record.owner,
             labels=dict(record.labels),
             max_age=record.scope.max_age,
-            once_per=record.story.once_per,
+            story=story,
+            limit=life.limit(record),
+            volume=life.volume(record),
             file=str(self._file.path),
             source=self._source(),
         )
-        sequences = sum(bool(test.sequence) for test in record.tests)
+        sequences = life.sequences(record)
         return CompiledRule(
             rule,
             scope,
@@ -144,13 +151,8 @@ class _Compilation:
                 loc = (*self._loc, "tests", number, "hits", name)
                 self.faults.append(self._file.fault(loc, message, key=True))
         article, expect = test.article, test.expect or Outcome.MATCH
-        content = Content(
-            title=article.title if article else "",
-            lead=article.lead if article else "",
-            body=article.body if article else "",
-            language=article.lang if article else None,
-            text_source=TextSource.HEADLINE if expect is Outcome.PARTIAL else TextSource.PAGE,
-        )
+        source = TextSource.HEADLINE if expect is Outcome.PARTIAL else TextSource.PAGE
+        content = life.content_of(article or ArticleRecord(), source)
         return ArticleTest(number, test.name, content, article.tags if article else None, expect, test.hits)
 
     def _source(self) -> str:
@@ -162,7 +164,9 @@ class _Compilation:
         self.faults.append(self._file.fault(loc, message))
 
 
-def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Clause | None) -> RuleVersion:
+def _version(
+    scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Clause | None, volume: Volume | None
+) -> RuleVersion:
     """Digest of what decides a match; the order in which groups and terms are written does not."""
     deciding = [
         [sorted(gate) for gate in (scope.languages, scope.feed_tags, scope.not_feed_tags)],
@@ -172,6 +176,7 @@ def _version(scope: Scope, groups: Mapping[str, Group], when: Clause, unless: Cl
         ],
         when.text,
         unless.text if unless else None,
+        *([repr(volume)] if volume else []),
     ]
     return RuleVersion(hashlib.sha256(json.dumps(deciding).encode()).hexdigest())
 

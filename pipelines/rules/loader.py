@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.desk_files import DeskFile, Fault
 from pipelines.errors import DeskFileError
 from pipelines.rules.compilation import compile_rule
+from pipelines.rules.counting import join
 from pipelines.rules.lists import Lists
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.schema import RuleRecord, RulesFile
@@ -41,11 +42,14 @@ class RuleSet:
 
 def load_rules(path: Path) -> RuleSet:
     """The rules of the desk's folder, of any folder, or of one file; never raises for what it finds there."""
-    return compile_rules(read_sources(path))
+    return compile_rules(read_sources(path), whole=path.is_dir())
 
 
-def compile_rules(sources: Sources) -> RuleSet:
-    """The rules of files already read; never raises for what is in them."""
+def compile_rules(sources: Sources, *, whole: bool = True) -> RuleSet:
+    """The rules of files already read; never raises for what is in them.
+
+    Unless they are the `whole` desk, a volume may count rules that stand elsewhere.
+    """
     if sources.fault:
         return RuleSet(faults=(sources.fault,), broken=(Broken(file=sources.path),))
     lists = Lists(sources.lists)
@@ -59,6 +63,7 @@ def compile_rules(sources: Sources) -> RuleSet:
         else:
             loading.add(file)
     loading.refuse_wrong_names()
+    loading.join_volumes(whole=whole)
     return RuleSet(
         rules=tuple(loading.rules.values()),
         faults=in_order([*lists.faults, *loading.faults]),
@@ -104,6 +109,17 @@ class _Loading:
                 self.faults.append(rule.fault(f"`{rule.was}` is still a rule: its history is its own", "was"))
             elif rule.was and heirs.setdefault(rule.was, rule.rule_id) != rule.rule_id:
                 self.faults.append(rule.fault(f"`{heirs[rule.was]}` carries on the history of `{rule.was}`", "was"))
+
+    def join_volumes(self, *, whole: bool) -> None:
+        """Give volumes what they count; one that names no rule to be counted is broken."""
+        names = [broken.rule_id for broken in self.broken]
+        elsewhere = frozenset(filter(None, names)) if whole and None not in names else None
+        self.rules, faults = join(self.rules, elsewhere)
+        for rule_id, wrong in faults.items():
+            self.faults += wrong
+            rule = self.rules.pop(rule_id)
+            place = rule.file.place(*rule.loc)
+            self.broken.append(Broken(file=rule.file.path, rule_id=rule_id, was=rule.was, place=place))
 
     def _compiled(self, file: DeskFile, index: int) -> Iterator[CompiledRule]:
         record, wrong = file.check(RuleRecord, "rules", index)

@@ -93,6 +93,34 @@ class ArticleTest:
     hits: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One moment of a sequence: an article that arrives, a silence that begins, or time that passed."""
+
+    at: timedelta
+    """Since the sequence began."""
+    content: Content | None
+    tags: frozenset[str] | None
+    source: str | None
+    story: str | None
+    event: str | None
+    expect: str
+    """`alert`, `held` or `none`; empty for a silence."""
+    reason: str | None
+    silence: Mapping[str, str] | None
+    until: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceTest:
+    """An inline test of what becomes of matches, one after the other."""
+
+    number: int
+    """Its index among the rule's tests."""
+    name: str | None
+    steps: tuple[Step, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
     """A rule ready to match, and where it is written."""
@@ -103,8 +131,8 @@ class CompiledRule:
     when: Clause
     unless: Clause | None
     tests: tuple[ArticleTest, ...]
-    sequences: int
-    """Inline tests of a story's life."""
+    sequences: tuple[SequenceTest, ...]
+    """Inline tests of a story's life, or of a volume's."""
     file: DeskFile
     loc: tuple[str | int, ...]
     """The rule's place in its file."""

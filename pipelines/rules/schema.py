@@ -1,12 +1,10 @@
 """What rule files and lists.yaml may say, as pydantic records; what the words in them mean is decided elsewhere."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -21,16 +19,25 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
+from pipelines.desk_files import Day, DeskModel, Duration, Written
 from pipelines.desk_schema import WORD, Described, one_of
-from pipelines.rules.languages import ISO_639_1
+from pipelines.rules.life_schema import (
+    ArticleRecord,
+    Language,
+    LimitRecord,
+    Name,
+    StepRecord,
+    StoryRecord,
+    VolumeRecord,
+)
 from pipelines.rules.rule import Term
 from pipelines.rules.terms import FORMS, Manner, compile_pattern, compile_term
 from pipelines.states import Field as ArticleField
-from pipelines.states import OncePer, Outcome, RuleStatus, Severity
+from pipelines.states import Outcome, RuleStatus, Severity
 
 SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
 LONG_FORM = ("terms", "when", "unless")
+NOT_OF_VOLUME = ("scope", "story", "backfill", "known_false_positives")
 
 ONE_FORM = one_of(
     *("any", "terms when", "volume"),
@@ -41,42 +48,10 @@ ONE_FORM = one_of(
 KINDS_OF_TERM = one_of("term", "list", "re", case="!list", accents="!list", forms="term", fuzzy="term")
 
 
-def _language(code: str) -> str:
-    if code not in ISO_639_1:
-        raise ValueError(f"`{code}` is no ISO 639-1 language code, such as en, hy or ka{suggest(code, ISO_639_1)}")
-    return code
-
-
 def _inflected(code: str) -> str:
     if code not in FORMS:
         raise ValueError(f"no word forms are known for `{code}`: write a wildcard, such as peacekeep*")
     return code
-
-
-def _condition(text: str) -> str:
-    if not _CONDITION.fullmatch(text):
-        raise ValueError(f"expected sources >= 3, new_group(name) or text_changed >= 25%, not `{text}`")
-    return text
-
-
-_CONDITION = re.compile(r"sources >= [1-9]\d{0,4}|new_group\([\w-]+\)|text_changed >= [1-9]\d?%")
-
-
-def _not_run(what: str) -> BeforeValidator:
-    """A validator for what the language of rules has and this version does not run."""
-
-    def refuse(_: object) -> object:
-        raise ValueError(f"this version does not run {what}")
-
-    return BeforeValidator(refuse)
-
-
-def _never_or_duration(value: object) -> object:
-    return None if value == "never" else value
-
-
-Language = Annotated[Written, AfterValidator(_language), WithJsonSchema({"enum": sorted(ISO_639_1)})]
-Name = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TermRecord(DeskModel):
@@ -187,43 +162,6 @@ class ScopeRecord(DeskModel):
     max_age: Duration = timedelta(hours=48)
 
 
-class StoryRecord(DeskModel):
-    """What one alert stands for, and what makes another."""
-
-    once_per: OncePer = OncePer.STORY
-    again_when: tuple[Annotated[str, AfterValidator(_condition)], ...] = ()
-    alert_afresh_after: Annotated[Duration | None, BeforeValidator(_never_or_duration)] = None
-
-
-class LimitRecord(DeskModel):
-    """How many alerts in how long."""
-
-    alerts: Annotated[int, Field(ge=1)] = 10
-    per: Duration = timedelta(hours=1)
-
-
-class ArticleRecord(DeskModel):
-    """An invented article; without `tags`, tag gates let it pass, as an unknown language does."""
-
-    title: str = ""
-    lead: str = ""
-    body: str = ""
-    lang: Language | None = None
-    source: str | None = None
-    tags: frozenset[str] | None = None
-
-
-class StepRecord(DeskModel):
-    """One moment in a story's life."""
-
-    at: Duration
-    source: str | None = None
-    story: str | None = None
-    article: ArticleRecord
-    expect: Literal["alert", "held", "none"]
-    reason: str | None = None
-
-
 class RuleTestRecord(DeskModel):
     """One inline test: an article with what it should give, or a sequence."""
 
@@ -244,7 +182,7 @@ class RuleTestRecord(DeskModel):
 
 
 class RuleRecord(DeskModel):
-    """One rule, in the short form or the long one."""
+    """One rule, in the short form, the long one, or a volume of others."""
 
     model_config = ConfigDict(json_schema_extra=ONE_FORM)
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
@@ -264,7 +202,7 @@ class RuleRecord(DeskModel):
     terms: Annotated[dict[str, GroupRecord], Field(min_length=1)] | None = None
     when: str | None = None
     unless: str | None = None
-    volume: Annotated[None, _not_run("`volume` rules")] = None
+    volume: VolumeRecord | None = None
     story: StoryRecord = StoryRecord()
     limit: LimitRecord = LimitRecord()
     backfill: Duration = timedelta(0)
@@ -279,18 +217,27 @@ class RuleRecord(DeskModel):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        short = [key for key in SHORT_FORM if getattr(self, key) is not None]
-        long = [key for key in LONG_FORM if getattr(self, key) is not None]
-        if short and long:
-            raise ValueError(f"`{short[0]}` and `{long[0]}` cannot stand together: one rule has one form")
-        if not short and not long:
-            raise ValueError("a rule needs `any`, or `terms` with `when`")
-        missing = next((key for key in (("terms", "when") if long else ("any",)) if getattr(self, key) is None), None)
+        forms = {key: keys for key, keys in self._forms().items() if keys}
+        if len(forms) > 1:
+            first, second = (keys[0] for keys in list(forms.values())[:2])
+            raise ValueError(f"`{first}` and `{second}` cannot stand together: one rule has one form")
+        if not forms:
+            raise ValueError("a rule needs `any`, or `terms` with `when`, or `volume`")
+        due = {"short": ("any",), "long": ("terms", "when"), "volume": ()}[next(iter(forms))]
+        missing = next((key for key in due if getattr(self, key) is None), None)
         if missing:
             raise ValueError(f"`{missing}` is missing")
         if self.within_words is not None and self.and_any is None:
             raise ValueError("`within_words` needs `and_any`")
+        stray = next((key for key in NOT_OF_VOLUME if self.volume and key in self.model_fields_set), None)
+        if stray:
+            raise ValueError(f"`{stray}` belongs to rules that look into articles; `volume` counts what they found")
         return self
+
+    def _forms(self) -> dict[str, list[str]]:
+        """The keys of each form that are there."""
+        forms = {"short": SHORT_FORM, "long": LONG_FORM, "volume": ("volume",)}
+        return {form: [key for key in keys if getattr(self, key) is not None] for form, keys in forms.items()}
 
 
 class RulesFile(DeskModel):

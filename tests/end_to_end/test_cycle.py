@@ -13,7 +13,7 @@ from pipelines.cycle import Cycle
 from pipelines.errors import DeskFileError, ReceiverUnavailable
 from pipelines.model import Report
 from pipelines.progress import Budget
-from pipelines.states import DeliveryState, TextSource, VerdictKind
+from pipelines.states import AlertReason, DeliveryState, TextSource, VerdictKind
 from storage.journal import ArticleRow
 from storage.store import SqlStore
 from tests.installation import World, demo_world
@@ -64,7 +64,7 @@ def test_the_demos_story_from_feed_to_alert(world: World) -> None:
         assert any(word in text for text in texts), word
 
 
-def test_the_second_cycle_tells_nothing_twice(world: World) -> None:
+def test_the_second_cycle_tells_of_a_correction_and_nothing_twice(world: World) -> None:
     with world.cycle() as cycle:
         cycle.whole()
     told = len(world.site.chat_posts)
@@ -74,13 +74,15 @@ def test_the_second_cycle_tells_nothing_twice(world: World) -> None:
         assert polled.counts["entries new"] == 1
         assert polled.counts["entries changed"] == 1
         rows = by_slug(cycle)
-    assert len(world.site.chat_posts) == told
+    corrected = [f"{post.title}\n{post.message}" for post in world.site.chat_posts[told:]]
+    assert len(corrected) == 1
+    assert "Why: corrected: the page says: Correction: an earlier version of this article" in corrected[0]
     [new] = rows["mountain-escort"].answers
     assert [verdict.kind for verdict in new.verdicts] == [VerdictKind.HELD]
     assert "already told in alert" in new.verdicts[0].reason
     changed = rows["hospital-insulin"].answers
     assert len(changed) == 2
-    assert sum(answer.alert_id is not None for answer in changed) == 1
+    assert [answer.alert_reason for answer in changed] == [AlertReason.FIRST, AlertReason.CORRECTED]
 
 
 def test_the_failing_feed_is_named_and_nothing_else_suffers(world: World) -> None:

@@ -1,9 +1,11 @@
 """Invented records, and the shortest way to each stage of the store."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipelines.model import (
+    Article,
     Content,
     Feed,
     FeedEntry,
@@ -20,11 +22,14 @@ from pipelines.protocols import NewAlert
 from pipelines.states import (
     AlertId,
     AlertReason,
+    ArticleId,
     FeedId,
     Field,
+    MatchId,
     Outcome,
     OutletId,
     ReceiverId,
+    RevisionId,
     RuleId,
     RuleVersion,
     StoryId,
@@ -172,6 +177,17 @@ def alert(store: SqlStore, *receivers: ReceiverId, now: datetime = NOW) -> list[
     """Make an alert of every undecided match."""
     with store.alerts.dispatching(now) as dispatch:
         return [dispatch.save_alert(new_alert(one, *receivers)) for one in dispatch.undecided(1_000)]
+
+
+def a_match(of: Rule, like: Match | None = None) -> Match:
+    """A match of a rule with the first article, or with that of another match."""
+    if like is not None:
+        return replace(like, judgement=judgement(of))
+    article = Article(article_id=ArticleId(1), url="u", link="u", outlet=outlet(), first_seen_at=NOW)
+    revision = Revision(revision_id=RevisionId(1), article=article, content=content(), extracted_at=NOW)
+    return Match(
+        match_id=MatchId(99), revision=revision, judgement=judgement(of), story_id=StoryId(1), matched_at=LATER
+    )
 
 
 def new_alert(of: Match, *receivers: ReceiverId) -> NewAlert:

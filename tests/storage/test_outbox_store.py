@@ -15,6 +15,7 @@ from tests.storage.samples import (
     MAIL,
     MINUTE,
     NOW,
+    a_match,
     alert,
     entry,
     extract,
@@ -72,11 +73,12 @@ def test_alerts_of_a_rule_about_a_subject_are_numbered(store: SqlStore) -> None:
     match(store, rule(version="v2"), now=LATER)
     with store.alerts.dispatching(LATER) as dispatch:
         (one,) = dispatch.undecided(10)
-        assert dispatch.last_alert(rule(version="v9"), f"story:{one.story_id}") == first
-        assert dispatch.last_alert(rule("other"), f"story:{one.story_id}") is None
-        assert dispatch.last_alert(rule(), "story:99") is None
+        about = f"story:{one.story_id}"
+        assert dispatch.known(a_match(rule(version="v9"), one), about).told_in == first
+        assert dispatch.known(a_match(rule("other"), one), about).told_in is None
+        assert dispatch.known(one, "story:99").told_in is None
         second = dispatch.save_alert(new_alert(one))
-        assert dispatch.last_alert(rule(), f"story:{one.story_id}") == second
+        assert dispatch.known(one, about).told_in == second
     assert [store.outbox.detail(one).alert.sequence for one in (first, second)] == [1, 2]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
+from pipelines.model import Match
+from pipelines.policy import StoryLife
 from pipelines.states import ArticleId, DeliveryId, RevisionId
 from storage.database import Database
 from storage.store import SqlStore
@@ -73,11 +75,19 @@ def group_again(store: SqlStore) -> None:
             grouping.join(revision.article.article_id, None, similarity=1.0, reason="first", hashes=[1])
 
 
+def afresh(match: Match) -> Match:
+    """The match, of a rule that asks for all that dispatch may look up."""
+    story = StoryLife(afresh_after=MINUTE)
+    return replace(match, judgement=replace(match.judgement, rule=replace(match.judgement.rule, story=story)))
+
+
 def dispatch_again(store: SqlStore) -> None:
     """What dispatch asks before it decides."""
     with store.alerts.dispatching(LATER) as dispatch:
         for match in dispatch.undecided(10):
-            dispatch.last_alert(match.judgement.rule, f"story:{match.story_id}")
+            dispatch.known(afresh(match), f"story:{match.story_id}")
+            dispatch.known_of_rule(match.judgement.rule)
+        dispatch.findings()
 
 
 def save_text_again(store: SqlStore) -> None:

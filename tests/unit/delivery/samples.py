@@ -92,7 +92,6 @@ def detail(of: Match | None = None, carriers: tuple[Carrier, ...] = ()) -> Alert
     own = Carrier(outlet=article.outlet, title=of.revision.content.title, link=article.link)
     alert = Alert(
         alert_id=AlertId(412),
-        match_id=of.match_id,
         subject="story:7",
         sequence=1,
         reason=AlertReason.FIRST,

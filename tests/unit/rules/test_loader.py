@@ -1,5 +1,6 @@
 """Rule files: what loads, what is refused and where, and what one bad rule leaves alone."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.model import Content
+from pipelines.policy import Limit, NewGroup, SourcesReach
 from pipelines.rules.loader import load_rules
 from pipelines.rules.matcher import Matcher
 from pipelines.states import OncePer, RuleStatus, Severity
@@ -54,14 +56,17 @@ def test_a_whole_rule(tmp_path: Path) -> None:
     movement, other = rule_set.rules
     rule = movement.rule
     assert (rule.rule_id, rule.title, rule.owner) == ("movement", "Peacekeepers near Lachin", "caucasus-desk")
-    assert (rule.status, rule.severity, rule.once_per) == (RuleStatus.SHADOW, Severity.HIGH, OncePer.ARTICLE)
+    assert (rule.status, rule.severity, rule.story.once_per) == (RuleStatus.SHADOW, Severity.HIGH, OncePer.ARTICLE)
     assert rule.labels == {"region": "caucasus", "year": "2026"}
     assert rule.max_age.total_seconds() == 24 * 3600
     assert rule.file == str(tmp_path / "rules.yaml")
     assert rule.source.startswith("id: movement\ntitle: ")
     assert rule.source.endswith("expect: held}]}")
     assert movement.scope.languages == {"en", "no"}
-    assert (len(movement.tests), movement.sequences) == (1, 1)
+    conditions = (SourcesReach(3), NewGroup("force"))
+    assert rule.story.again_when == conditions
+    assert (rule.story.afresh_after, rule.limit) == (timedelta(hours=12), Limit(alerts=5, per=timedelta(hours=1)))
+    assert (len(movement.tests), len(movement.sequences)) == (1, 1)
     assert (other.rule.title, other.rule.status, other.rule.source) == ("other", "live", "{id: other, any: [one]}")
 
 
