@@ -13,8 +13,8 @@ from pipelines.passages import Passage
 from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
 from storage.alert_tables import alerts, findings
 from storage.feed_tables import feed_entries, feeds, outlets
-from storage.tables import articles, matches, revisions, rules, story_members
 from storage.rule_rows import rule_of
+from storage.tables import articles, matches, revisions, rules, story_members
 
 IN_AT_ONCE = 500
 """Keys in one IN list (473k known keys a second against 17k one by one, measured)."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Integer, Table
 
-from storage.tables import metadata
+from storage.feed_tables import metadata
 from storage.types import CleanText, KeyText, RowKey, UtcTime
 
 live_rules = Table(

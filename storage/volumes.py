@@ -11,9 +11,9 @@ from pipelines.states import RuleId, RuleStatus, RuleVersion
 from pipelines.volumes import FeedHealth, Sighting
 from storage.alert_tables import findings
 from storage.database import Database
+from storage.feed_tables import ACTIVE, feeds, outlets
 from storage.records import named
 from storage.rule_rows import rule_of
-from storage.feed_tables import ACTIVE, feeds, outlets
 from storage.tables import COUNTS, IS_MATCH, articles, matches, revisions, rules, story_members
 
 RUNNING = frozenset({RuleStatus.LIVE, RuleStatus.SHADOW})

@@ -14,10 +14,6 @@ from pipelines.rules.spellings import needless
 from pipelines.states import Outcome, RuleStatus
 from pipelines.text import beyond_bmp, fold, word_pattern
 
-NOT_APPLIED = ("limit",)
-"""Keys of a rule whose shape is checked and which nothing acts on yet."""
-NOT_APPLIED_OF_STORY = ("again_when", "alert_afresh_after")
-
 Loc = tuple[str | int, ...]
 
 
@@ -40,14 +36,11 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
     review_by = rule.file.at(*rule.loc, "review_by")
     if isinstance(review_by, str) and review_by < today.isoformat():
         yield rule.fault(f"this rule was to be reviewed by {review_by}", "review_by", level=Level.WARNING)
-    for loc in [(key,) for key in NOT_APPLIED] + [("story", key) for key in NOT_APPLIED_OF_STORY]:
-        if rule.file.at(*rule.loc, *loc) is not None:
-            yield rule.fault(f"`{loc[-1]}` is checked but not yet acted on", *loc, level=Level.WARNING, key=True)
 
 
 def untested(rule: CompiledRule) -> Iterator[Fault]:
     """A warning for a live rule that does not show what it is for and what not."""
-    if rule.rule.status is not RuleStatus.LIVE:
+    if rule.rule.status is not RuleStatus.LIVE or rule.rule.volume:
         return
     expected = {test.expect for test in rule.tests}
     missing = [outcome for outcome in (Outcome.MATCH, Outcome.NO_MATCH) if outcome not in expected]

@@ -41,12 +41,6 @@ def test_a_good_rule_gives_no_warning(tmp_path: Path) -> None:
             "Laсhin",
             "`Laсhin` mixes the scripts Cyrillic and Latin: letters that look alike are not the same",
         ),
-        (TESTED + "[xyz], limit: {alerts: 3, per: 1h}", "limit", "`limit` is checked but not yet acted on"),
-        (
-            TESTED + "[xyz], story: {alert_afresh_after: 1h}",
-            "alert_afresh_after",
-            "`alert_afresh_after` is checked but not yet acted on",
-        ),
         ("status: draft, terms: {a: {any: [xyz]}, b: {any: [one]}}, when: a", "b: {", "group `b` is used nowhere"),
     ],
 )
