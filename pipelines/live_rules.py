@@ -83,7 +83,9 @@ class LiveRules:
         """What the look found, with the faults of failing inline tests."""
         from pipelines.rules.standing import Found, changed
 
-        failures = {rule.rule_id: faults for rule in changed(rule_set.rules, standing) if (faults := _failures(rule))}
+        failures = {
+            rule.rule_id: faults for rule in changed(rule_set.rules, standing) if (faults := _failures(rule, rule_set))
+        }
         found = Found(
             folder=self.folder,
             digest=sources.digest,
@@ -128,11 +130,11 @@ class LiveRules:
         )
 
 
-def _failures(rule: "CompiledRule") -> tuple[Fault, ...]:
+def _failures(rule: "CompiledRule", beside: "RuleSet") -> tuple[Fault, ...]:
     from pipelines.rehearsal import run_tests
     from pipelines.rules.loader import RuleSet
 
-    return run_tests(RuleSet(rules=(rule,)))
+    return run_tests(RuleSet(rules=(rule,)), beside.rules)
 
 
 def _running(found: "Found", decision: "Decision", failures: tuple[Fault, ...]) -> "RuleSet":

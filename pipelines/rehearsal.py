@@ -1,21 +1,28 @@
 """Plays a rule's inline tests: its own invented articles, judged as real ones are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipelines.desk_files import Fault
 from pipelines.model import Hit, Judgement
 from pipelines.rules.loader import RuleSet
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.rule import ArticleTest, CompiledRule
+from pipelines.sequences import play
 from pipelines.states import Outcome, RuleStatus
 
 
-def run_tests(rule_set: RuleSet) -> tuple[Fault, ...]:
-    """A fault at every article test that fails, drafts included.
+def run_tests(rule_set: RuleSet, beside: Iterable[CompiledRule] = ()) -> tuple[Fault, ...]:
+    """A fault at every article test that fails, and at the first step that fails of each sequence; drafts included.
 
     What a test gives of an article is all there is of it; only where it expects `partial` is more text to come.
+    Volumes may count the rules of the set and those `beside` it.
     """
-    return tuple(fault for rule in rule_set.rules if rule.tests for fault in _failures(rule))
+    rules = {rule.rule_id: rule for rule in (*beside, *rule_set.rules)}
+    return tuple(
+        fault
+        for rule in rule_set.rules
+        for fault in (*(_failures(rule) if rule.tests else ()), *(play(rule, rules) if rule.sequences else ()))
+    )
 
 
 def _failures(rule: CompiledRule) -> Iterator[Fault]:

@@ -65,16 +65,15 @@ class _Result:
             "rules": len(self.rule_set.rules),
             "lists": self.rule_set.lists,
             "tests": sum(len(rule.tests) for rule in self.rule_set.rules),
-            "sequences_not_run": sum(len(rule.sequences) for rule in self.rule_set.rules),
+            "sequences": sum(len(rule.sequences) for rule in self.rule_set.rules),
             "errors": self.errors,
             "warnings": len(self.faults) - self.errors,
         }
 
     def summary(self) -> str:
         counts = self.counts()
-        checked = ", ".join(number(counts[f"{what}s"], what) for what in ("rule", "list", "test"))
-        if counts["sequences_not_run"]:
-            checked += f" ({number(counts['sequences_not_run'], 'sequence')} not run)"
+        named = ("rule", "list", "test", *(["sequence"] if counts["sequences"] else []))
+        checked = ", ".join(number(counts[f"{what}s"], what) for what in named)
         return f"{checked}: {number(counts['errors'], 'error')}, {number(counts['warnings'], 'warning')}"
 
     def document(self) -> dict[str, object]:

@@ -35,7 +35,7 @@ def desk(folder: Path, text: str = RULES) -> Path:
 def test_a_good_desk(tmp_path: Path) -> None:
     (desk(tmp_path) / "feeds.yaml").write_text(FEEDS)
     result = run("check", str(tmp_path))
-    assert result.output == "1 rule, 1 list, 2 tests (1 sequence not run): 0 errors, 0 warnings\n"
+    assert result.output == "1 rule, 1 list, 2 tests, 1 sequence: 0 errors, 0 warnings\n"
     assert result.exit_code == 0
 
 
@@ -57,7 +57,7 @@ def test_faults_stand_one_a_line_and_in_order(tmp_path: Path) -> None:
     assert "routes.yaml:1:1" in places
     assert places[-4:] == ["rules.yaml:11:21", "rules.yaml:12:22", "rules.yaml:13:10", "rules.yaml:13:10"]
     assert [line.split(": ")[1] for line in lines][-4:] == ["error", "error", "warning", "warning"]
-    assert summary.startswith("2 rules, 1 list, 2 tests (1 sequence not run): ")
+    assert summary.startswith("2 rules, 1 list, 2 tests, 1 sequence: ")
     assert summary.endswith(", 2 warnings")
     assert result.exit_code == 1
 
@@ -83,11 +83,11 @@ def test_one_file_is_checked(tmp_path: Path) -> None:
 
 def test_check_as_json(tmp_path: Path) -> None:
     document = json.loads(run("check", str(desk(tmp_path, RULES + "  - {id: a b, any: [x]}\n")), "--json").output)
-    assert {key: document[key] for key in ("rules", "lists", "tests", "sequences_not_run", "errors", "warnings")} == {
+    assert {key: document[key] for key in ("rules", "lists", "tests", "sequences", "errors", "warnings")} == {
         "rules": 1,
         "lists": 1,
         "tests": 2,
-        "sequences_not_run": 1,
+        "sequences": 1,
         "errors": 1,
         "warnings": 0,
     }
