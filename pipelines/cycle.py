@@ -43,6 +43,7 @@ class Cycle:
         """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
         polled = watching.poll_feeds(
             self.store.feeds,
+            self.store.notices,
             self.fetcher,
             self.workers,
             self._feeds,

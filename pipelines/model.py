@@ -271,6 +271,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A question about the state of things, and its answer."""
+
+    name: str
+    passed: bool
+    number: float
+    """What is counted or shared, for plots over time."""
+    detail: str
+    """What was found, and what to do where it is not well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one step did: named counts, the new things in reading order, the problems, and whether work is left."""
 
@@ -278,5 +290,7 @@ class Report:
     counts: Mapping[str, int]
     news: tuple[Mapping[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """What the step found of the state of things, good or bad."""
     unfinished: bool = False
     """True when time ended, or may have ended, before the work did; the next run goes on."""

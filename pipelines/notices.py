@@ -42,6 +42,10 @@ class Notices(Protocol):
         """
         ...
 
+    def open_subjects(self) -> frozenset[str]:
+        """The subjects whose trouble is not over."""
+        ...
+
     def due(self, now: datetime) -> Sequence[Notice]:
         """What is to be told, oldest first."""
         ...

@@ -6,6 +6,7 @@ Times are aware UTC. Imports the records and protocols alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
@@ -14,12 +15,23 @@ from pipelines.model import Feed, FeedEntry, Outlet
 STREAK_KEPT = 10
 
 
+class FailureKind(StrEnum):
+    """Who must mend it: see `ingest.polling`."""
+
+    SOFT = "soft"
+    TEMPORARY = "temporary"
+    HARD = "hard"
+    NO_FEED = "no feed"
+    """An answer came, and no parser can read it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """One failed poll."""
 
     at: datetime
     reason: str
+    kind: FailureKind = FailureKind.HARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

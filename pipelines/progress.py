@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from pipelines.errors import WirewatchError, shown
-from pipelines.model import Problem, Report
+from pipelines.model import Check, Problem, Report
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Tally:
         self._counts = Counter[str](dict.fromkeys(names, 0))
         self._news: list[dict[str, str]] = []
         self._problems: list[Problem] = []
+        self._checks: list[Check] = []
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to a count."""
@@ -61,6 +62,10 @@ class Tally:
     def problems(self, subject: str, faults: Iterable[object]) -> None:
         """What could not be finished, or not quite, about one item."""
         self._problems += [Problem(subject=subject, message=str(fault)) for fault in faults]
+
+    def check(self, name: str, *, passed: bool, number: float, detail: str) -> None:
+        """What was found of the state of things."""
+        self._checks.append(Check(name=name, passed=passed, number=number, detail=detail))
 
     def failure(self, subject: str, error: Exception) -> None:
         """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong."""
@@ -77,5 +82,6 @@ class Tally:
             counts=dict(self._counts),
             news=tuple(self._news),
             problems=tuple(self._problems),
+            checks=tuple(self._checks),
             unfinished=unfinished,
         )

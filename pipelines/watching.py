@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.ingest import polling
+from pipelines.ingest import health, polling
 from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.reading import parse_feed
 from pipelines.ingest.round import Answer, Manners, fetch_each
 from pipelines.model import Feed, FeedEntry, Outlet, Report
+from pipelines.notices import Notices
 from pipelines.polls import Arrivals, FeedState, FeedStore, Poll, PolledFeed
 from pipelines.progress import Budget, Tally
 
@@ -26,6 +27,7 @@ MANNERS = Manners(
 
 def poll_feeds(
     store: FeedStore,
+    notices: Notices,
     fetcher: protocols.Fetcher,
     workers: protocols.Workers,
     feeds: Callable[[], Sequence[Feed]],
@@ -49,7 +51,29 @@ def poll_feeds(
         _record(store, _polls(answers, workers, tally, budget.now()), tally, budget.now())
 
     reached = fetch_each(fetcher, due, take, manners=MANNERS, budget=budget)
+    _look_after(store.due_feeds(budget.now(), everything=True), notices, tally, budget.now())
     return tally.report(unfinished=reached < len(due))
+
+
+def _look_after(feeds: Sequence[PolledFeed], notices: Notices, tally: Tally, now: datetime) -> None:
+    """See which feeds are not well; the operator is told once, and once more when they are."""
+    troubles = health.feed_troubles(feeds, now)
+    for kind in ("failing", "stale"):
+        found = [trouble for trouble in troubles.values() if trouble.kind == kind]
+        detail = " ".join(line for trouble in found[:10] for line in trouble.lines)
+        tally.check(f"no_{kind}_feeds", passed=not found, number=len(found), detail=detail or f"{len(feeds)} are well")
+    watched = {health.feed_subject(one.feed): one for one in feeds}
+    known = notices.open_subjects()
+    for subject in troubles.keys() - known:
+        notices.begin(subject, troubles[subject].title, troubles[subject].lines, now)
+    for subject in known:
+        one = watched.get(subject)
+        if one and health.feed_trouble(one.feed, one.state, now) is None:
+            notices.end(subject, f"Feed {one.feed.feed_id} is well", health.feed_recovery(one.feed, one.state), now)
+        elif subject.startswith("feed:") and one is None:
+            notices.end(subject, "A feed is no longer watched", [f"{subject[5:]} was taken out of feeds.yaml."], now)
+        elif subject == health.NETWORK and subject not in troubles:
+            notices.end(subject, "Feeds answer again", ["What they still list is not lost."], now)
 
 
 def _polls(

@@ -42,6 +42,11 @@ class SqlNotices:
                 connection.execute(notices.update().where(this).values(words | {"due_at": now, "attempts": 0}))
         return True
 
+    def open_subjects(self) -> frozenset[str]:
+        """See Notices."""
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(notices.c.subject).where(OPEN)))
+
     def due(self, now: datetime) -> Sequence[Notice]:
         """See Notices."""
         query = select(notices).where(NOTICE_WAITS, notices.c.due_at <= now).order_by(notices.c.notice_id)

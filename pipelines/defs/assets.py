@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from dagster import Backoff, Config, MaterializeResult, RetryPolicy, asset
+from dagster import AssetCheckSpec, Backoff, Config, MaterializeResult, RetryPolicy, asset
 from pydantic import Field
 
 from pipelines.cycle import Cycle
@@ -25,9 +25,14 @@ class Polling(Config):
     description="Entries of the feeds in feeds.yaml. Polls those that are due, all at once, with conditional requests; "
     "stores what is new or changed; a failing feed is slowed and named, and holds up no other. "
     "Then sends the deliveries that already wait.",
+    check_specs=[
+        AssetCheckSpec("no_failing_feeds", asset="feed_entries", description="Feeds that cannot be read, and why."),
+        AssetCheckSpec("no_stale_feeds", asset="feed_entries", description="Feeds without anything new for too long."),
+    ],
 )
-def feed_entries(config: Polling, installation: Installation) -> MaterializeResult[None]:
+def feed_entries(config: Polling, installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]
     """Poll the feeds that are due."""
+    # Dagster takes only the bare class for an answer that holds checks too.
     return installation.perform(partial(Cycle.feed_entries, every_feed=config.every_feed))
 
 

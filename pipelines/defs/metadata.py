@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from dagster import MaterializeResult, MetadataValue, TableRecord
+from dagster import AssetCheckResult, AssetCheckSeverity, MaterializeResult, MetadataValue, TableRecord
 
-from pipelines.model import Report
+from pipelines.model import Check, Report
 
 ROWS = 50  # of a table in the UI; the store has them all
 
@@ -21,7 +21,20 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
             metadata[f"problems in {report.step}"] = _table(rows)
         if report.unfinished:
             metadata[f"{report.step} unfinished"] = MetadataValue.text("time was up; the next run goes on")
-    return MaterializeResult(metadata=metadata)
+        metadata.update({check.name: MetadataValue.float(float(check.number)) for check in report.checks})
+    checks = [_checked(check) for report in reports for check in report.checks]
+    return MaterializeResult(metadata=metadata, check_results=checks)
+
+
+def _checked(check: Check) -> AssetCheckResult:
+    """A warning: what fails to be gathered is named, and the rest goes on."""
+    return AssetCheckResult(
+        check_name=check.name,
+        passed=check.passed,
+        severity=AssetCheckSeverity.WARN,
+        description=check.detail,
+        metadata={"number": MetadataValue.float(float(check.number))},
+    )
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> MetadataValue:

@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from pipelines.errors import BadStatus, Unreachable, WirewatchError
+from pipelines.errors import BadStatus, NotAFeed, Unreachable, WirewatchError
 from pipelines.ingest.hints import entries_hash, hints_of, rhythm_of
 from pipelines.ingest.pace import JITTER, pace, share
 from pipelines.model import Feed, FeedEntry
-from pipelines.polls import STREAK_KEPT, Failure, FeedState, Move
+from pipelines.polls import STREAK_KEPT, Failure, FailureKind, FeedState, Move
 from pipelines.protocols import Request, Response
 
 LONGEST = timedelta(hours=24)
@@ -123,7 +123,7 @@ def after_failure(state: FeedState, feed: Feed, error: Exception, now: datetime)
     wait = max(_backed_off(feed, error, failures), min(asked, LONGEST))
     ours = isinstance(error, WirewatchError)
     reason = ((str(error) if ours else "") or f"unexpected {type(error).__name__}: see the log")[:_LONGEST_ERROR]
-    latest = Failure(at=now, reason=reason)
+    latest = Failure(at=now, reason=reason, kind=_kind(error))
     return replace(
         state,
         due_at=now + wait,
@@ -194,6 +194,15 @@ def _backed_off(feed: Feed, error: Exception, failures: int) -> timedelta:
 def _same_site(one: str, other: str) -> bool:
     parts = urlsplit(one), urlsplit(other)
     return parts[0].netloc.lower() == parts[1].netloc.lower() and parts[1].scheme in {parts[0].scheme, "https"}
+
+
+def _kind(error: Exception) -> FailureKind:
+    if isinstance(error, NotAFeed):
+        return FailureKind.NO_FEED
+    if isinstance(error, Unreachable):
+        return FailureKind.SOFT
+    passing = isinstance(error, WirewatchError) and error.retry_may_help
+    return FailureKind.TEMPORARY if passing else FailureKind.HARD
 
 
 def _hash(body: bytes) -> str:

@@ -28,6 +28,9 @@ def upgrade() -> None:
     """Add the columns; what is not known yet comes with the next poll."""
     for name, kind in NEW:
         op.add_column("feeds", sa.Column(name, kind))
+    op.execute(
+        "UPDATE feeds SET new_at = (SELECT max(first_seen_at) FROM feed_entries e WHERE e.feed_id = feeds.feed_id)"
+    )
 
 
 def downgrade() -> None:
