@@ -81,13 +81,19 @@ class _Result:
 
 
 def _check(path: Path) -> _Result:
+    from pipelines.desk_files import Fault, Level
     from pipelines.rehearsal import run_tests
     from pipelines.rules.lint import lint
-    from pipelines.rules.loader import in_order, load_rules
+    from pipelines.rules.loader import compile_rules, in_order
+    from pipelines.rules.sources import read_sources
 
-    rule_set = load_rules(path)
+    sources = read_sources(path)
+    rule_set = compile_rules(sources)
     today = datetime.now(tz=UTC).date()
-    faults = [*rule_set.faults, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path, rule_set)]
+    misnamed = [
+        Fault(file, 1, 1, "is not read: the name must end in .yaml", Level.WARNING) for file in sources.misnamed
+    ]
+    faults = [*rule_set.faults, *misnamed, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path, rule_set)]
     return _Result(rule_set, in_order(faults))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class Sources:
     lists: Source | None = None
     fault: Fault | None = None
     """Why the path itself could not be read."""
+    misnamed: tuple[Path, ...] = ()
+    """Files that their authors may take for files of rules."""
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -71,7 +74,12 @@ def read_sources(path: Path) -> Sources:
         return Sources(path=path, fault=Fault(path, 1, 1, f"cannot read: {error.strerror or error}"))
     except ValueError as error:
         return Sources(path=path, fault=Fault(path, 1, 1, f"cannot read: {error}"))
-    return Sources(path=path, rules=tuple(map(_source, paths)), lists=_source(lists) if lists else None)
+    return Sources(
+        path=path,
+        rules=tuple(map(_source, paths)),
+        lists=_source(lists) if lists else None,
+        misnamed=tuple(sorted(_visible(path, "*.yml"))) if path.is_dir() else (),
+    )
 
 
 def _source(path: Path) -> Source:
@@ -92,13 +100,13 @@ def _rule_files(path: Path) -> list[Path]:
     if not path.is_dir():
         path.stat()
         return [] if path.name in OTHERS else [path]
-    return sorted(
-        file
-        for file in path.rglob("*.yaml")
-        if file.is_file()
-        and not (file.parent == path and file.name in OTHERS)
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
+    return sorted(file for file in _visible(path, "*.yaml") if not (file.parent == path and file.name in OTHERS))
+
+
+def _visible(folder: Path, pattern: str) -> Iterator[Path]:
+    for file in folder.rglob(pattern):
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            yield file
 
 
 def _lists_path(path: Path) -> Path | None:

@@ -83,14 +83,17 @@ def _bad(rule: CompiledRule, found: Found, standing: Mapping[RuleId, StandingRul
 
 
 def _kept(found: Found, standing: Mapping[RuleId, StandingRule], good: Collection[RuleId]) -> tuple[StandingRule, ...]:
-    """Standing rules that are in the files with a fault, or may be in what cannot be read of them."""
+    """Standing rules that are in the files with a fault, or may be: in what cannot be read, or under another name.
+
+    A rule that is gone from a file with a faulty rule of no known name may be that rule, its id mistyped.
+    """
     bad = [rule for rule in found.rule_set.rules if rule.rule_id not in good]
     broken = [
         *found.rule_set.broken,
         *(Broken(file=rule.file.path, rule_id=rule.rule_id, was=rule.was) for rule in bad),
     ]
     named = {name for one in broken for name in (one.rule_id, one.was)}
-    unread = {one.file for one in broken if one.rule_id is None}
+    unread = {one.file for one in broken if one.rule_id not in standing}
     return tuple(
         rule
         for rule in standing.values()

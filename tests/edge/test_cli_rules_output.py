@@ -105,6 +105,15 @@ def test_what_passes_leaves_0(desk: Path) -> None:
     assert result.exit_code == 0
 
 
+def test_a_file_that_is_not_read_is_told(desk: Path) -> None:
+    (desk / "rules.yaml").rename(desk / "rules.yml")
+    (desk / ".hidden.yml").touch()
+    assert run("check", ".").output.splitlines()[1:] == [
+        "rules.yml:1:1: warning: is not read: the name must end in .yaml",
+        "0 rules, 1 list, 0 tests: 0 errors, 2 warnings",
+    ]
+
+
 def test_json_of_tests(desk: Path) -> None:
     document = json.loads(run("test", ".", "--json").output)
     faults = document.pop("faults")

@@ -168,6 +168,13 @@ def test_a_vanished_rule_is_retired(desk: Desk) -> None:
     assert running(desk.write(RULES).load()) == {"towns", "river", "army"}
 
 
+@pytest.mark.parametrize("mistyped", ["id: the army", "id: amry\n    when: army", "ids: army"])
+def test_a_rule_whose_id_may_be_mistyped_stays(desk: Desk, mistyped: str) -> None:
+    rule_set = desk.write(RULES.replace("id: army", mistyped)).load()
+    assert running(rule_set) == {"towns", "river", "army"}
+    assert running(desk.write(RULES.replace("id: army", "id: amry")).load()) == {"towns", "river", "amry"}
+
+
 def test_a_rule_that_moves_to_another_file_stays(desk: Desk) -> None:
     kept, _, moved = RULES.partition("  - id: army")
     rule_set = desk.write(kept).write(f"version: 1\nrules:\n  - id: army{moved}", "sub/army.yaml").load()
