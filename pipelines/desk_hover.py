@@ -80,6 +80,16 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "alerts": "How many alerts. 10 by default.",
         "per": "In how long, such as 1h (the default).",
     },
+    "VolumeRecord": {
+        "": "Too much, or too little, of what other rules match.",
+        "of": "The ids of the rules whose matches are counted.",
+        "count": "What is counted: stories, articles or sources.",
+        "window": "In how long, such as 2h.",
+        "at_least": "An alert when there are so many or more.",
+        "at_most": "An alert when there are so many or fewer; 0 is silence.",
+        "times_usual": "An alert when there are so many times as many as usual in this part of the day.",
+        "baseline": "How far back `usual` looks, such as 14d.",
+    },
     "RuleTestRecord": {
         "": "One test: `article` with `expect`, or a `sequence`.",
         "name": "What the test shows.",
@@ -99,10 +109,13 @@ HOVER: Mapping[str, Mapping[str, str]] = {
     "StepRecord": {
         "at": "When, from the beginning: 0m, 5m, 2h.",
         "source": "The outlet.",
-        "story": "Which story it belongs to; steps with one name are one story.",
+        "story": "Which text it prints; steps with one name are one story.",
+        "event": "What it reports; stories with one name are one event.",
         "article": "The article that comes.",
         "expect": "alert, held or none.",
         "reason": "Why: first, sources, new_group(name), text_changed ...",
+        "silence": "A silence that begins here instead of an article, by labels.",
+        "until": "When the silence ends, from the beginning.",
     },
     "FeedsFile": {
         "": "The feeds watched, and whose they are.",
