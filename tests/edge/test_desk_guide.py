@@ -11,6 +11,7 @@ from pipelines.delivery.routing import load_routes
 from pipelines.desk_files import read
 from pipelines.ingest.feeds_file import load_feeds
 from pipelines.rehearsal import run_tests
+from pipelines.rules.expression import RESERVED
 from pipelines.rules.loader import load_rules
 
 DESK = Path(__file__).parents[2] / "alert_rules"
@@ -51,3 +52,13 @@ def test_an_editor_finds_nothing_wrong_with_the_examples(guide: Path) -> None:
         kind = path.stem if path.stem in {"lists", "feeds", "routes"} else "rules"
         schema = json.loads((DESK / f"{kind}.schema.json").read_text(encoding="utf-8"))
         assert [error.message for error in Draft7Validator(schema).iter_errors(read(path).data)] == [], path.name
+
+
+def test_every_word_of_the_language_is_shown(guide: Path) -> None:
+    schema = json.loads((DESK / "rules.schema.json").read_text(encoding="utf-8"))
+    keys = {key for record in (schema, *schema["$defs"].values()) for key in record.get("properties", {})}
+    text = (DESK / "README.md").read_text(encoding="utf-8")
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+    examples = "".join(path.read_text(encoding="utf-8") for path in guide.glob("*.yaml"))
+    clauses = RESERVED - {"and", "or", "not", "all"}
+    assert {clause for clause in clauses if not re.search(rf"\b{clause}\b", examples)} == set()
