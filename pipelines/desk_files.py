@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ __all__ = [
     "Level",
     "Loc",
     "Written",
-    "append_item",
+    "append_items",
     "parse",
     "raw_of",
     "read",
@@ -74,15 +74,15 @@ def raw_of(path: Path) -> bytes:
         raise DeskFileError([Fault(path, 1, 1, f"cannot read: {error}")]) from error
 
 
-def append_item(path: Path, key: str, item: Mapping[str, Data]) -> None:
-    """Append `item` to the list at `key` of the file's root, comments and order kept; replaced in one move."""
+def append_items(path: Path, key: str, items: Sequence[Mapping[str, Data]]) -> None:
+    """Append `items` to the list at `key` of the file's root, comments and order kept; replaced in one move."""
     before = read(path)
     current = before.at(key)
     if not isinstance(before.data, dict) or not (current is None or isinstance(current, list)):
         raise DeskFileError([before.fault([key], f"`{key}` is not a list: nothing was added")])
-    text = _appended(before, key, item, current or [])
+    text = _appended(before, key, items, current or [])
     after = parse(path, text.encode())
-    if after.data != {**before.data, key: [*(current or []), dict(item)]}:
+    if after.data != {**before.data, key: [*(current or []), *map(dict, items)]}:
         raise DeskFileError([before.fault([key], "cannot add to this file without changing the rest of it")])
     _replace(path.resolve(), text)
 
@@ -236,8 +236,8 @@ def _mark(event: Event) -> Mark:
     return Mark(start.line + 1, start.column + 1, start.index, getattr(event, "style", None))
 
 
-def _appended(file: DeskFile, key: str, item: Mapping[str, Data], current: list[Data]) -> str:
-    """The file's text with the item at the end of its list, written the way its neighbours are."""
+def _appended(file: DeskFile, key: str, items: Sequence[Mapping[str, Data]], current: list[Data]) -> str:
+    """The file's text with the items at the end of its list, written the way its neighbours are."""
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 10_000
@@ -250,10 +250,11 @@ def _appended(file: DeskFile, key: str, item: Mapping[str, Data], current: list[
     if not current:
         tree[key] = CommentedSeq()
     flows = current and isinstance(tree[key][-1], CommentedMap) and tree[key][-1].fa.flow_style()
-    added = CommentedMap(item)
-    if flows:
-        added.fa.set_flow_style()
-    tree[key].append(added)
+    for item in items:
+        added = CommentedMap(item)
+        if flows:
+            added.fa.set_flow_style()
+        tree[key].append(added)
     stream = io.StringIO()
     yaml.dump(tree, stream)
     return stream.getvalue()

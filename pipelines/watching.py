@@ -11,6 +11,7 @@ from pipelines.ingest import health, polling
 from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.reading import parse_feed
 from pipelines.ingest.round import Answer, Manners, fetch_each
+from pipelines.ingest.sitemap_index import WholeSources
 from pipelines.model import Feed, FeedEntry, Outlet, Report
 from pipelines.notices import Notices
 from pipelines.polls import Arrivals, FeedState, FeedStore, Poll, PolledFeed
@@ -50,7 +51,7 @@ def poll_feeds(
     def take(answers: Sequence[tuple[PolledFeed, Answer]]) -> None:
         _record(store, _polls(answers, workers, tally, budget.now()), tally, budget.now())
 
-    reached = fetch_each(fetcher, due, take, manners=MANNERS, budget=budget)
+    reached = fetch_each(WholeSources(fetcher), due, take, manners=MANNERS, budget=budget)
     _look_after(store.due_feeds(budget.now(), everything=True), notices, tally, budget.now())
     return tally.report(unfinished=reached < len(due))
 
@@ -81,7 +82,7 @@ def _polls(
 ) -> list[Poll]:
     """The polls that the answers make; the documents that must be read are read side by side."""
     readings = {
-        number: workers.submit(parse_feed, polled.feed, answer)
+        number: workers.submit(parse_feed, polled.feed, answer, now)
         for number, (polled, answer) in enumerate(answers)
         if isinstance(answer, protocols.Response)
         and not polling.is_known(polled.state, answer, parser_version(polled.feed))

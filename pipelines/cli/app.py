@@ -24,7 +24,11 @@ COMMANDS = {
     "dev": Entry("dev:dev", "The Dagster UI on loopback, watching the feeds", "wirewatch dev --port 3000"),
     "doctor": Entry("doctor:doctor", "Check this installation and say what to mend", "wirewatch doctor"),
     "feeds list": Entry("feeds:feeds", "The watched feeds and how they fare", "wirewatch feeds list"),
-    "feeds add": Entry("feeds:feeds", "Add a feed to feeds.yaml", "wirewatch feeds add https://example.org/rss"),
+    "feeds add": Entry(
+        "feeds:feeds", "Find a site's feeds and add one to feeds.yaml", "wirewatch feeds add https://example.org/rss"
+    ),
+    "feeds import": Entry("feeds:feeds", "Add the feeds of an OPML file", "wirewatch feeds import feedly.opml"),
+    "feeds export": Entry("feeds:feeds", "The watched feeds as OPML", "wirewatch feeds export > desk.opml"),
     "feeds check": Entry("feeds:feeds", "Fetch each feed once and report", "wirewatch feeds check oc-media"),
     "feeds parse": Entry("feeds:feeds", "Feed files to JSON lines, one per entry", "wirewatch feeds parse rss.xml"),
     "extract": Entry("extract:extract", "HTML files to JSON lines of article text", "wirewatch extract page.html"),

@@ -1,24 +1,19 @@
 """`wirewatch feeds`: the watched feeds, new ones, and feed files as a filter."""
 
-import os
-import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.feeds_add import add_command
+from pipelines.cli.feeds_check import check_command
+from pipelines.cli.feeds_opml import export_command, import_command
 from pipelines.cli.files import Files
+from pipelines.cli.here import here
 from pipelines.cli.output import echo_json, echo_table
-from pipelines.config import Settings, load_settings, receiver_environment
-from pipelines.errors import NotAFeed, WirewatchError
-from pipelines.model import Feed
-from pipelines.states import FeedId
+from pipelines.errors import NotAFeed
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Data
-    from pipelines.ingest.fetcher import HttpFetcher
-    from pipelines.ingest.probe import Probe
     from storage.journal import FeedRow
 
 
@@ -30,20 +25,26 @@ def feeds() -> None:
 @feeds.command("parse")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", default="", help="Address the files came from, for their relative links.")
-def parse_command(files: tuple[str, ...], url: str) -> None:
+@click.option("--links", metavar="PATTERN", help="Read plain pages: their links that this RE2 pattern meets.")
+def parse_command(files: tuple[str, ...], url: str, links: str | None) -> None:
     """Feed files ("-" is stdin) to a JSON line per entry; needs no store, no home and no desk folder.
 
     {file, entry_id, url, title, summary, published, author}; `published` has the feed's own offset or is a bare
-    date, `author` is null where none is named. RSS, RDF, Atom and JSON Feed are read.
+    date, `author` is null where none is named. RSS, RDF, Atom, JSON Feed, sitemaps and the previews of Telegram
+    channels are read; with --links also plain pages.
 
     Example: wirewatch feeds parse rss.xml
     """
-    from pipelines.ingest.feed_parser import parse_feed
+    from pipelines.feed_options import FeedOptions
+    from pipelines.ingest.sources import parse
+    from pipelines.protocols import Response
+    from pipelines.states import SourceKind
 
+    kind, options = SourceKind.PAGE if links else SourceKind.AUTO, FeedOptions(links=_checked(links))
     read = Files(files)
     for name, body in read:
         try:
-            parsed = parse_feed(body, url=url, content_type=None)
+            parsed = parse(kind, Response(url=url, status=200, body=body), options)
         except NotAFeed as error:
             read.report(name, str(error))
             continue
@@ -70,7 +71,7 @@ def list_command(as_json: bool) -> None:
     """The watched feeds and how they fare."""
     from storage.store import open_store
 
-    with closing(open_store(_settings().database_url)) as store:
+    with closing(open_store(here().database_url)) as store:
         rows = store.journal.feeds()
     if as_json:
         for row in rows:
@@ -92,95 +93,18 @@ def list_command(as_json: bool) -> None:
         click.echo("no feeds yet: they are read from feeds.yaml by `wirewatch run`")
 
 
-@feeds.command("check")
-@click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--json", "as_json", is_flag=True, help="Each feed as a JSON line.")
-def check_command(ids: tuple[str, ...], as_json: bool) -> None:
-    """Fetch each feed (or those named) once and report; nothing is stored. Exit code 1 if any fails.
+def _checked(links: str | None) -> str | None:
+    from pipelines.ingest.link_pattern import link_pattern
 
-    Example: wirewatch feeds check oc-media
-    """
-    from pipelines.ingest.probe import probe_feeds
-
-    settings = _settings()
-    probes = probe_feeds(_chosen(settings, ids), _fetcher(settings))
-    if as_json:
-        for probe in probes:
-            echo_json(_probe_facts(probe))
-    else:
-        columns = ("feed", "status", "entries", "newest", "bytes", "seconds", "final URL", "problem")
-        echo_table(columns, [tuple(_probe_facts(probe)[column] for column in columns) for probe in probes])
-    if any(probe.problem for probe in probes):
-        sys.exit(1)
+    try:
+        _ = link_pattern(links) if links is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--links") from error
+    return links
 
 
-@feeds.command("add")
-@click.argument("url")
-@click.option("--id", "feed_id", help="Id of the new feed; made from its address if not given.")
-@click.option("--outlet", help="Whose feed it is: an id under `outlets`.")
-@click.option("--language", help="Language of its articles, such as en or hy.")
-@click.option("--every", help="How often to poll it, such as 5m.")
-@click.option("--tag", "tags", multiple=True, help="A tag for its articles; may be repeated.")
-@click.option("--no-check", is_flag=True, help="Do not fetch it first.")
-def add_command(
-    *,
-    url: str,
-    feed_id: str | None,
-    outlet: str | None,
-    language: str | None,
-    every: str | None,
-    tags: tuple[str, ...],
-    no_check: bool,
-) -> None:
-    """Add a feed to feeds.yaml, which keeps its order and comments; it is fetched and read first.
-
-    Example: wirewatch feeds add https://example.org/rss --language en --every 5m
-    """
-    from pipelines.ingest.feeds_file import add_feed, check_line, free_id
-
-    settings = _settings()
-    path = settings.desk / "feeds.yaml"
-    wanted = {"id": feed_id or free_id(path, url), "outlet": outlet, "url": url, "language": language, "every": every}
-    item: dict[str, Data] = {key: value for key, value in wanted.items() if value}
-    if tags:
-        item["tags"] = list(tags)
-    check_line(path, item)
-    found = "not checked" if no_check else _tried(settings, url)
-    add_feed(path, item)
-    click.echo(f"{path}: added {item['id']} ({found}); it is polled from the next run on")
-
-
-def _tried(settings: Settings, url: str) -> str:
-    from pipelines.ingest.probe import probe_feeds
-
-    fetcher = _fetcher(settings)
-    (probe,) = probe_feeds([Feed(feed_id=FeedId("new"), url=url)], fetcher)
-    if probe.problem:
-        raise WirewatchError(f"{probe.url}: {probe.problem}; nothing was added (--no-check adds it all the same)")
-    return f"{len(probe.entries)} entries" + (f" of {probe.title}" if probe.title else "")
-
-
-def _fetcher(settings: Settings) -> "HttpFetcher":
-    from pipelines.ingest.fetcher import HttpFetcher
-
-    secrets = receiver_environment(settings, os.environ)
-    return HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets)
-
-
-def _settings() -> Settings:
-    return load_settings(os.environ, Path.cwd())
-
-
-def _chosen(settings: Settings, ids: tuple[str, ...]) -> list[Feed]:
-    from pipelines.desk_files import suggest
-    from pipelines.ingest.feeds_file import load_feeds
-
-    path = settings.desk / "feeds.yaml"
-    known = {str(feed.feed_id): feed for feed in load_feeds(path)}
-    for one in ids:
-        if one not in known:
-            raise WirewatchError(f"{path} has no feed `{one}`{suggest(one, known)}")
-    return [known[one] for one in dict.fromkeys(ids)] if ids else list(known.values())
+for _command in (add_command, check_command, import_command, export_command):
+    feeds.add_command(_command)
 
 
 def _cells(row: "FeedRow") -> tuple[object, ...]:
@@ -213,18 +137,4 @@ def _facts(row: "FeedRow") -> dict[str, object]:
         "streak": [{"at": failure.at.isoformat(), "reason": failure.reason} for failure in state.streak],
         "failures": state.failures,
         "error": state.error,
-    }
-
-
-def _probe_facts(probe: "Probe") -> dict[str, object]:
-    newest = probe.newest
-    return {
-        "feed": probe.feed.feed_id,
-        "status": probe.status,
-        "entries": len(probe.entries),
-        "newest": str(newest.published) if newest else None,
-        "bytes": probe.size,
-        "seconds": round(probe.seconds, 2),
-        "final URL": probe.url,
-        "problem": probe.problem,
     }

@@ -2,15 +2,15 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.desk_files import Data, DeskFile, Fault, append_item, read, suggest
+from pipelines.desk_files import Data, DeskFile, Fault, append_items, read, suggest
 from pipelines.desk_schema import in_words
 from pipelines.errors import DeskFileError
-from pipelines.ingest.channels import preview
+from pipelines.ingest.channels import channel, preview
 from pipelines.ingest.feeds_schema import FeedLine, FeedsFile
 from pipelines.ingest.urls import canonical_url, registrable_domain
 from pipelines.model import Feed, Outlet
@@ -57,13 +57,19 @@ def check_line(path: Path, item: Mapping[str, Data]) -> None:
 def add_feed(path: Path, item: Mapping[str, Data]) -> None:
     """Append `item` to the feeds of the file at `path`, everything else kept; raises DeskFileError."""
     check_line(path, item)
-    append_item(path, "feeds", item)
+    append_items(path, "feeds", [item])
 
 
-def free_id(path: Path, url: str) -> str:
-    """An id for a new feed, made from its address, that the file at `path` does not have."""
-    known = {feed.feed_id for feed in load_feeds(path)}
-    stem = re.sub(r"[^a-z0-9]+", "-", registrable_domain(url).rpartition(".")[0].lower()).strip("-") or "feed"
+def add_feeds(path: Path, items: Sequence[Mapping[str, Data]]) -> None:
+    """Append lines that were each seen to be sound, with ids of their own; raises DeskFileError."""
+    append_items(path, "feeds", items)
+
+
+def free_id(path: Path, url: str, taken: Collection[str] = ()) -> str:
+    """An id for a new feed, made from its address, that neither the file at `path` has nor `taken`."""
+    known = {feed.feed_id for feed in load_feeds(path)} | set(map(FeedId, taken))
+    named = channel(url) or registrable_domain(url).rpartition(".")[0]
+    stem = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-") or "feed"
     numbered = (FeedId(f"{stem}-{number}") for number in itertools.count(2))
     return stem if stem not in known else next(name for name in numbered if name not in known)
 

@@ -12,6 +12,7 @@ from pipelines.ingest.link_pattern import link_pattern
 from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.plain_text import MAX_TITLE, element_text, one_line_of
 from pipelines.ingest.urls import canonical_url, resolved
+from pipelines.states import SourceKind
 
 MAX_LINKS = 20_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
@@ -37,7 +38,8 @@ def parse_page(body: bytes, *, url: str, content_type: str | None, links: str) -
             best[known] = (rank, RawItem(title=said, links=(address,), base=url, plain=frozenset({"title"})))
     if not best:
         problems.add("no link of this page is met by `links`")
-    return parsed_feed((item for _, item in best.values()), problems, title=title, language=root.get("lang"))
+    found = (item for _, item in best.values())
+    return parsed_feed(found, problems, title=title, language=root.get("lang"), kind=SourceKind.PAGE)
 
 
 def page_tree(body: bytes, content_type: str | None) -> tuple[etree._Element, str, Problems]:

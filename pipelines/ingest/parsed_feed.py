@@ -11,6 +11,7 @@ from pipelines.ingest.language import language_code
 from pipelines.ingest.plain_text import MAX_TEXT, MAX_TITLE, one_line, one_line_of, paragraphs
 from pipelines.ingest.urls import MAX_LENGTH, canonical_url, resolved
 from pipelines.model import FeedEntry, Published
+from pipelines.states import SourceKind
 
 MAX_ENTRIES = 2_000
 MAX_AUTHORS = 20
@@ -28,6 +29,8 @@ class ParsedFeed:
     title: str | None = None
     language: str | None = None
     problems: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.FEED
+    """What the document was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,12 @@ class Problems:
 
 
 def parsed_feed(
-    items: Iterable[RawItem], problems: Problems, *, title: str | None = None, language: str | None = None
+    items: Iterable[RawItem],
+    problems: Problems,
+    *,
+    title: str | None = None,
+    language: str | None = None,
+    kind: SourceKind = SourceKind.FEED,
 ) -> ParsedFeed:
     """Entries of `items`, in the document's order, cleaned and cut to the caps."""
     entries: list[FeedEntry] = []
@@ -80,6 +88,7 @@ def parsed_feed(
         title=one_line(title or "") or None,
         language=language_code(language),
         problems=problems.told(),
+        kind=kind,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.errors import BadStatus, FetchError, NotAFeed
@@ -10,6 +10,7 @@ from pipelines.ingest.sitemap_index import WholeSources
 from pipelines.ingest.sources import parse
 from pipelines.model import Feed, FeedEntry
 from pipelines.protocols import Fetcher, Request
+from pipelines.states import SourceKind
 
 AT_ONCE = 50
 
@@ -27,6 +28,8 @@ class Probe:
     title: str | None = None
     language: str | None = None
     entries: tuple[FeedEntry, ...] = ()
+    kind: SourceKind = SourceKind.FEED
+    """What the answer was."""
     problem: str | None = None
     remarks: tuple[str, ...] = ()
     """What was repaired or left out while reading."""
@@ -38,15 +41,30 @@ class Probe:
         return max(dated, key=lambda pair: pair[0])[1] if dated else None
 
 
-def probe_feeds(feeds: Sequence[Feed], fetcher: Fetcher) -> tuple[Probe, ...]:
-    """Each feed fetched and read once, side by side; answers in the order of `feeds`."""
+def probe_feeds(
+    feeds: Sequence[Feed], fetcher: Fetcher, done: Callable[[Probe], None] = lambda _: None
+) -> tuple[Probe, ...]:
+    """Each feed fetched and read once, side by side; answers in the order of `feeds`, `done` called as they come."""
 
     async def everything() -> list[Probe]:
-        gate = asyncio.Semaphore(AT_ONCE)
         async with WholeSources(fetcher) as whole:
-            return await asyncio.gather(*(_probe(feed, whole, gate) for feed in feeds))
+            return await probe_each(feeds, whole, done)
 
     return tuple(asyncio.run(everything()))
+
+
+async def probe_each(
+    feeds: Sequence[Feed], fetcher: Fetcher, done: Callable[[Probe], None] = lambda _: None
+) -> list[Probe]:
+    """The same, by a fetcher that is open already."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(feed: Feed) -> Probe:
+        probe = await _probe(feed, fetcher, gate)
+        done(probe)
+        return probe
+
+    return await asyncio.gather(*map(one, feeds))
 
 
 async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe:
@@ -70,7 +88,12 @@ async def _probe(feed: Feed, fetcher: Fetcher, gate: asyncio.Semaphore) -> Probe
     except NotAFeed as error:
         return replace(answered, problem=str(error))
     return replace(
-        answered, title=parsed.title, language=parsed.language, entries=parsed.entries, remarks=parsed.problems
+        answered,
+        title=parsed.title,
+        language=parsed.language,
+        entries=parsed.entries,
+        kind=parsed.kind,
+        remarks=parsed.problems,
     )
 
 

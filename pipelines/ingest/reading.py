@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipelines.model import Content, Feed, FeedEntry, Page
@@ -32,11 +33,12 @@ def read_page(page: Page, answer: Response | None) -> Reading:
     return read(page, answer)
 
 
-def parse_feed(feed: Feed, answer: Response) -> "ParsedFeed":
-    """The entries in a feed's answer; raises NotAFeed."""
+def parse_feed(feed: Feed, answer: Response, now: datetime) -> "ParsedFeed":
+    """The entries in a feed's answer, none of them dated far past `now`; raises NotAFeed."""
+    from pipelines.ingest.parsed_feed import not_ahead
     from pipelines.ingest.sources import parse
 
-    return parse(feed.kind, answer, feed.options)
+    return not_ahead(parse(feed.kind, answer, feed.options), now)
 
 
 def from_entry(entry: FeedEntry, language: str | None) -> Content:

@@ -17,6 +17,7 @@ from pipelines.ingest.language import language_code
 from pipelines.ingest.parsed_feed import MAX_ENTRIES, ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.urls import resolved
 from pipelines.ingest.xml_text import elements, is_html, root_name, texts
+from pipelines.states import SourceKind
 
 MAX_BYTES = 10 << 20
 MAX_URLS = 50_000  # the protocol's own cap
@@ -70,7 +71,7 @@ def parse_sitemap(body: bytes, *, url: str, content_type: str | None) -> ParsedF
         raise NotAFeed("an HTML page, not a sitemap" if is_html(text) else "no sitemap")
     if root_name(text) == "sitemapindex":
         problems.add(f"an index of {len(children(text, url))} sitemaps: its own addresses are read when it is polled")
-        return parsed_feed((), problems)
+        return parsed_feed((), problems, kind=SourceKind.SITEMAP)
     listed = [texts(one) for one in islice(elements(text, "url"), MAX_URLS)]
     if not _END.search(text, max(0, len(text) - 1_000)):
         problems.add("cut off before its end")
@@ -84,6 +85,7 @@ def parse_sitemap(body: bytes, *, url: str, content_type: str | None) -> ParsedF
         problems,
         title=titles.pop() if len(titles) == 1 else None,
         language=language_code(languages.pop()) if len(languages) == 1 else None,
+        kind=SourceKind.SITEMAP,
     )
 
 

@@ -10,6 +10,7 @@ from pipelines.ingest.page_links import page_tree
 from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.plain_text import element_text, lines_of, one_line_of
 from pipelines.ingest.xml_text import tag_of
+from pipelines.states import SourceKind
 
 _POST = re.compile(r"([A-Za-z0-9_]{2,40})/(\d{1,12})")
 _TITLE = 160  # characters; of a post's first line, cut at a word
@@ -31,7 +32,7 @@ def parse_telegram(body: bytes, *, url: str, content_type: str | None) -> Parsed
         raise NotAFeed(_why_not(root))
     title = _line(heading) if heading is not None else ""
     found = [item for post in posts if (item := _item(post, url, title, problems)) is not None]
-    return parsed_feed(reversed(found), problems, title=title)
+    return parsed_feed(reversed(found), problems, title=title, kind=SourceKind.TELEGRAM)
 
 
 def _why_not(root: etree._Element) -> str:

@@ -113,11 +113,19 @@ def test_check_reports_each_feed_and_fails_where_one_does(desk: Path, web: Web) 
         "seconds": 0,
         "final URL": web.url("/feed"),
         "problem": None,
+        "kind": "feed",
+        "to do": f"moved: set `url` to {web.url('/feed')}",
+        "remarks": [
+            "link that is no web address: dropped",
+            "impossible date: no such date: Thu, 30 Feb 2023 10:00:00 GMT",
+        ],
     }
+    assert str(login["to do"]).startswith(f"`wirewatch feeds add {web.url()[:-1]}` looks for feeds")
+    assert str(gone["to do"]).startswith("not there any more")
     assert (login["status"], login["problem"]) == (200, "an HTML page, not a feed")
     assert (gone["status"], gone["problem"]) == (404, "HTTP 404")
     table = run("check").stdout.splitlines()
-    assert table[0].split() == ["feed", "status", "entries", "newest", "bytes", "seconds", "final", "URL", "problem"]
+    assert table[0].split() == ["feed", "status", "entries", "newest", "seconds", "problem", "to", "do"]
     assert len(table) == 4
 
 

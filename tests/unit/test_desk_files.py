@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.desk_files import Day, DeskModel, Duration, Fault, Level, Written, append_item, read, suggest
+from pipelines.desk_files import Day, DeskModel, Duration, Fault, Level, Written, append_items, read, suggest
 from pipelines.errors import DeskFileError
 
 
@@ -202,7 +202,7 @@ def test_appending_keeps_the_rest(tmp_path: Path, before: str, kept: bool) -> No
     path = write(tmp_path, before)
     path.chmod(0o640)
     old = read(path).data
-    append_item(path, "rows", ITEM)
+    append_items(path, "rows", [ITEM])
     after = path.read_text(encoding="utf-8")
     if kept:
         assert all(line in after.splitlines() for line in before.splitlines())
@@ -217,7 +217,7 @@ def test_appending_keeps_the_rest(tmp_path: Path, before: str, kept: bool) -> No
 def test_appending_where_it_cannot_be_leaves_the_file_alone(tmp_path: Path) -> None:
     path = write(tmp_path, "rows: word\n")
     with pytest.raises(DeskFileError, match="is not a list"):
-        append_item(path, "rows", ITEM)
+        append_items(path, "rows", [ITEM])
     assert path.read_text(encoding="utf-8") == "rows: word\n"
 
 
