@@ -3,18 +3,19 @@
 import asyncio
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pipelines.errors import FetchError, NotAFeed
 from pipelines.ingest.charset import decode
-from pipelines.ingest.sitemap import Child, children, merged, unpacked
-from pipelines.ingest.xml_text import root_name
 from pipelines.protocols import Fetcher, Request, Response
+
+if TYPE_CHECKING:  # an idle cycle, and one without sitemaps, loads no parser
+    from pipelines.ingest.sitemap import Child
 
 CHILDREN_READ = 5
 """Newest first; an outlet's articles of two days are in one or two."""
 _SNIFFED = 4_096
-_MARK = b"sitemapindex"
+_MARK, _GZIP = b"sitemapindex", b"\x1f\x8b"
 
 
 class WholeSources:
@@ -38,6 +39,8 @@ class WholeSources:
         found = _children(answer)
         if not found:
             return answer
+        from pipelines.ingest.sitemap import merged
+
         asked = [replace(request, url=child.url, etag=None, last_modified=None) for child in found[:CHILDREN_READ]]
         answers = await asyncio.gather(*map(self._child, asked))
         documents = [document for document in answers if isinstance(document, str)]
@@ -49,6 +52,8 @@ class WholeSources:
         return replace(kept, body=merged(iter(documents)), content_type="application/xml; charset=utf-8")
 
     async def _child(self, request: Request) -> str | FetchError:
+        from pipelines.ingest.sitemap import unpacked
+
         try:
             answer = await self._fetcher.fetch(request)
             return decode(unpacked(answer.body), answer.content_type)[0]
@@ -58,13 +63,17 @@ class WholeSources:
             return error
 
 
-def _children(answer: Response) -> list[Child]:
+def _children(answer: Response) -> "list[Child]":
     """What an index names; nothing where the answer is none. An index of indexes is followed no further."""
-    try:
-        body = unpacked(answer.body) if answer.body[:2] == b"\x1f\x8b" else answer.body
-    except NotAFeed:
+    packed = answer.body.startswith(_GZIP)
+    if not packed and _MARK not in answer.body[:_SNIFFED].replace(b"\0", b""):
         return []
-    if _MARK not in body[:_SNIFFED].replace(b"\0", b""):
+    from pipelines.ingest.sitemap import children, unpacked
+    from pipelines.ingest.xml_text import root_name
+
+    try:
+        body = unpacked(answer.body)
+    except NotAFeed:
         return []
     text, _ = decode(body, answer.content_type)
     return children(text, answer.url) if root_name(text) == "sitemapindex" else []
