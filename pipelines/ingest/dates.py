@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta, timezone
 from pipelines.model import Published
 from pipelines.states import Precision
 
-# First three letters (four where three leave a doubt), in the languages whose feeds are seen to write them.
+# First three letters (more where three leave a doubt), in the languages that feeds and pages are seen to write.
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen янв oca",
-            "feb fev fév фев şub",
-            "mar mär mrz мар",
-            "apr abr avr апр nis",
-            "may mai mag maj мая май",
-            "jun giu июн juin haz",
-            "jul lug июл juil tem",
-            "aug ago aou aoû авг ağu",
-            "sep set сен eyl",
-            "oct okt out ott окт eki",
-            "nov ноя kas",
-            "dec dez dic déc дек ara",
+            "jan ene gen янв oca yan հունվ იან січ",
+            "feb fev fév фев şub փետ თებ лют",
+            "mar mär mrz мар մար მარ бер",
+            "apr abr avr апр nis ապր აპრ кві",
+            "may mai mag maj мая май մայ მაი тра",
+            "jun giu июн juin haz iyun հունի ივნ чер",
+            "jul lug июл juil tem iyul հուլ ივლ лип",
+            "aug ago aou aoû авг ağu avq օգո აგვ сер",
+            "sep set сен eyl սեպ სექ вер",
+            "oct okt out ott окт eki հոկ ოქტ жов",
+            "nov ноя kas noy նոյ ნოე лис",
+            "dec dez dic déc дек ara dek դեկ დეკ гру",
         ),
         1,
     )
@@ -78,8 +78,7 @@ def parse_date(text: str) -> Published | None:
     if found is None:
         return None
     parts = found.groupdict()
-    name = (parts.get("name") or "").casefold()
-    month = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3]) if name else int(parts["month"])
+    month = _month(parts["name"]) if parts.get("name") else int(parts["month"])
     if month is None:
         return None
     try:
@@ -104,6 +103,22 @@ def parse_date(text: str) -> Published | None:
         )
     except (ValueError, OverflowError) as error:
         raise ImpossibleDate(f"no such date: {found[0]}") from error
+
+
+def day_of(year: str, month: str, day: str) -> Published | None:
+    """A day from its parts, the month in figures or by name; None for a name not known, raises ImpossibleDate."""
+    number = int(month) if month.isdecimal() else _month(month)
+    if number is None:
+        return None
+    try:
+        return checked(Published(moment=datetime(int(year), number, int(day), tzinfo=UTC), precision=Precision.DAY))
+    except ValueError as error:
+        raise ImpossibleDate(f"no such date: {day} {month} {year}") from error
+
+
+def _month(name: str) -> int | None:
+    folded = name.casefold().replace("i\u0307", "i")
+    return next((_MONTHS[folded[:length]] for length in (5, 4, 3) if folded[:length] in _MONTHS), None)
 
 
 def checked(published: Published) -> Published:

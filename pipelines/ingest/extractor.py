@@ -13,6 +13,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pipelines.ingest.boilerplate import measure, paragraph_length, prune
 from pipelines.ingest.charset import decode, is_text
 from pipelines.ingest.dates import parse_date
+from pipelines.ingest.page_dates import PageDates
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
 from pipelines.ingest.plain_text import MAX_TEXT, lines_of, one_line, one_line_of
 from pipelines.ingest.reading import Reading, from_entry
@@ -53,7 +54,10 @@ def extract(
         return from_entry(given, language)
     metadata = page_metadata(tree, url)
     body = _text(tree, metadata, url)
-    published = _published(metadata, given.published) or (None if entry else _guessed_day(tree, url))
+    published = _published(metadata.dates, given.published)
+    if published is None:
+        dates = metadata.dates
+        published = (None if entry else _guessed_day(tree, url) or dates.printed) or dates.changed
     if len(body) < SHORTEST_TEXT or len(body) * 2 < len(given.body):
         fed = from_entry(given, language)
         return replace(
@@ -153,12 +157,12 @@ def _guessed_day(tree: HtmlElement, url: str | None) -> Published | None:
         return None
 
 
-def _published(page: PageMetadata, feed: Published | None) -> Published | None:
+def _published(page: PageDates, feed: Published | None) -> Published | None:
     """What the page declares, then the feed's, then what the page hints at: the age decides who is alerted.
 
     Of a day and a time on that day the time is kept, whichever zone the day was written in.
     """
-    declared = page.published
+    declared = page.declared
     if declared is None or feed is None:
         return declared or feed or page.hinted
     exact = declared.precision is Precision.DAY and feed.precision is not Precision.DAY
