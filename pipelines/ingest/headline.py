@@ -87,6 +87,11 @@ def _without_site(title: str, site: str) -> str:
     return title[: title.rindex(last)].rstrip(" |\u2013\u2014\u00b7\u2022\u00bb>:-")
 
 
+def alike(left: str, right: str) -> bool:
+    """Whether two headlines are one in other words."""
+    return _likeness(left, right) >= ALIKE
+
+
 def _nearness(text: str, names: Sequence[str]) -> float:
     return max(_likeness(text, name) for name in names)
 

@@ -21,6 +21,8 @@ class PageMetadata:
     authors: tuple[str, ...] = ()
     language: str | None = None
     description: str = ""
+    body: str = ""
+    """The article's text as the page's JSON-LD has it."""
 
 
 def page_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
@@ -33,6 +35,7 @@ def page_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
         dates=dates,
         authors=tuple(dict.fromkeys(_authors(tree, metas, structured)))[:20],
         language=_language(tree, metas, structured),
+        body=structured.body,
         description=one_line(metas.get("og:description") or metas.get("description") or "", limit=1_000),
     )
 

@@ -17,6 +17,7 @@ class StructuredArticle:
     published: str = ""
     language: str = ""
     authors: tuple[str, ...] = ()
+    body: str = ""
 
 
 def structured_article(tree: HtmlElement) -> StructuredArticle:
@@ -27,6 +28,7 @@ def structured_article(tree: HtmlElement) -> StructuredArticle:
                 headline=_text(node.get("headline")) or _text(node.get("name")),
                 published=_text(node.get("datePublished")),
                 language=_text(node.get("inLanguage")),
+                body=_text(node.get("articleBody")),
                 authors=tuple(_authors(node.get("author"))),
             )
     return StructuredArticle()
