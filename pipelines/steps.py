@@ -16,11 +16,13 @@ from pipelines.alerts import Finding
 from pipelines.delivery import dispatch
 from pipelines.model import Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
-from pipelines.states import Outcome, ReceiverId, VerdictKind
-from pipelines.stories import Grouping, StoryStore
+from pipelines.states import Outcome, ReceiverId, StoryId, VerdictKind
+from pipelines.stories import Grouping, StoryStore, began_at
 from pipelines.volumes import VolumeStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
+    from pipelines.dedup.grouping import Grouped
+    from pipelines.dedup.relations import Related
     from pipelines.delivery.routing import Routes
     from pipelines.live_rules import LiveRules
     from pipelines.rules.matcher import Matcher
@@ -31,7 +33,7 @@ STORY_WINDOW = timedelta(days=7)
 
 def group_stories(store: StoryStore, *, budget: Budget) -> Report:
     """Put each new article into the story whose text it prints, or into one of its own."""
-    tally = Tally("stories", "stories new", "reprints")
+    tally = Tally("stories", "stories new", "reprints", "related", "texts compared")
     more = True
     while more and not budget.spent:
         with store.grouping(budget.now()) as grouping:
@@ -43,21 +45,45 @@ def group_stories(store: StoryStore, *, budget: Budget) -> Report:
 
 
 def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
-    from pipelines.dedup.grouping import group
+    from pipelines.dedup.grouping import UNCOMPARED, group
+    from pipelines.dedup.relations import UNRELATED, relate
 
-    article = revision.article
+    article, content = revision.article, revision.content
+    moment = began_at(content, article.first_seen_at)
     try:
-        grouped = group(revision.content, grouping, revision.article.first_seen_at - STORY_WINDOW)
-        story, similarity, reason, hashes = grouped.story_id, grouped.similarity, grouped.reason, grouped.hashes
+        grouped = group(content, grouping, article.first_seen_at - STORY_WINDOW)
+        related = relate(content, moment, grouping) if grouped.story_id is None else UNRELATED
     except errors.StoreError:
         raise
     except Exception as error:
         tally.failure(article.link, error)
-        story, similarity, reason, hashes = None, 1.0, "could not be compared", ()
-    grouping.join(article.article_id, story, similarity=similarity, reason=reason, hashes=hashes)
-    tally.count("reprints" if story else "stories new")
-    if story:
-        tally.news(outlet=article.outlet.title, title=revision.content.title, story=str(story), why=reason)
+        grouped, related = UNCOMPARED, UNRELATED
+    story = grouping.join(
+        article.article_id,
+        grouped.story_id,
+        similarity=grouped.similarity,
+        reason=grouped.reason,
+        hashes=grouped.hashes,
+    )
+    grouping.describe(story, moment, related.terms, related.gone)
+    if related.link:
+        grouping.link(story, related.link)
+    bridged = grouping.bridge(story, grouped.bridges, article.article_id) if grouped.bridges else ()
+    _tell_joined(revision, story, grouped, related, len(bridged), tally)
+
+
+def _tell_joined(
+    revision: Revision, story: StoryId, grouped: "Grouped", related: "Related", bridged: int, tally: Tally
+) -> None:
+    tally.count("texts compared", len(grouped.compared))
+    tally.count("stories joined by a bridge", bridged)
+    tally.count("reprints" if grouped.story_id else "stories new")
+    tally.count("related", 1 if related.link else 0)
+    why = grouped.reason if grouped.story_id else related.link.reason if related.link else ""
+    if why:
+        event = str(related.link.event_id) if related.link else ""
+        outlet, title = revision.article.outlet.title, revision.content.title
+        tally.news(outlet=outlet, title=title, story=str(story), event=event, why=why)
 
 
 def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budget) -> Report:

@@ -14,6 +14,11 @@ from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryId
 
 
+def began_at(content: Content, first_seen_at: datetime) -> datetime:
+    """When a text was told, for comparing with others: never after it was first seen, whatever its page says."""
+    return min(content.published.utc, first_seen_at) if content.published else first_seen_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A story with its related stories."""
@@ -31,6 +36,18 @@ class Event:
         return len(self.stories)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Why a story belongs to an event."""
+
+    event_id: StoryId
+    other_id: StoryId
+    """The story of the event that it shares most with."""
+    strength: float
+    """0 to 1: how much of what the story is about, rarity counted, the other shares."""
+    reason: str
+
+
 class Grouping(Protocol):
     """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind."""
 
@@ -42,8 +59,12 @@ class Grouping(Protocol):
         """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
         ...
 
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
-        """Story and latest content of grouped articles."""
+    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """The story of each grouped article."""
+        ...
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
+        """Latest content of grouped articles."""
         ...
 
     def join(
@@ -56,6 +77,35 @@ class Grouping(Protocol):
         hashes: Collection[int],
     ) -> StoryId:
         """Put an article into a story, a new one where `story_id` is None, and index its fingerprint."""
+        ...
+
+    def bridge(self, story_id: StoryId, younger: Collection[StoryId], article_id: ArticleId) -> Sequence[StoryId]:
+        """Let stories that an article showed to be one text go into the oldest, except where the desk took them apart.
+
+        Their ids go on to name the story they went into. Returns those that went.
+        """
+        ...
+
+    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[StoryId]]:
+        """For each term, the stories of that time that carry it, oldest first."""
+        ...
+
+    def events(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, StoryId]:
+        """The first story of each story's event; a story alone is its own."""
+        ...
+
+    def leads(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Content, datetime]]:
+        """Each story's first article: its latest content, and its moment."""
+        ...
+
+    def describe(
+        self, story_id: StoryId, moment: datetime, terms: Collection[int], gone: Mapping[int, StoryId]
+    ) -> None:
+        """Index a story by what it is about, in place of the stories `gone` from each term."""
+        ...
+
+    def link(self, story_id: StoryId, link: Link) -> None:
+        """Put a story that is alone so far into an event."""
         ...
 
 

@@ -13,18 +13,25 @@ from storage.tables import stories, story_links
 
 def load_events(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, Event]:
     """The event of each story, by the id that was asked for, merged ids among them."""
-    roots = standing(connection, story_ids)
-    linked = select(story_links.c.story_id, story_links.c.event_id)
-    rows = rows_in(connection, linked, story_links.c.story_id, roots.values())
-    firsts: dict[StoryId, StoryId] = {row.story_id: row.event_id for row in rows}
+    first_of = firsts(connection, story_ids)
     members: defaultdict[StoryId, set[StoryId]] = defaultdict(set)
-    for root in roots.values():
-        members[firsts.get(root, root)].add(firsts.get(root, root))
+    for first in first_of.values():
+        members[first].add(first)
+    linked = select(story_links.c.story_id, story_links.c.event_id)
     for row in rows_in(connection, linked, story_links.c.event_id, list(members)):
         members[row.event_id].add(row.story_id)
     merged = _merged(connection, {one for some in members.values() for one in some})
     events = {first: _event(first, some, merged) for first, some in members.items()}
-    return {asked: events[firsts.get(root, root)] for asked, root in roots.items()}
+    return {asked: events[first] for asked, first in first_of.items()}
+
+
+def firsts(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, StoryId]:
+    """The first story of each story's event, by the id that was asked for."""
+    roots = standing(connection, story_ids)
+    query = select(story_links.c.story_id, story_links.c.event_id)
+    rows = rows_in(connection, query, story_links.c.story_id, roots.values())
+    first_of: dict[StoryId, StoryId] = {row.story_id: row.event_id for row in rows}
+    return {asked: first_of.get(root, root) for asked, root in roots.items()}
 
 
 def standing(connection: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, StoryId]:

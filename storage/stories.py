@@ -1,5 +1,6 @@
-"""Stories and fingerprints: what `group_stories` needs of the store."""
+"""Stories, fingerprints and links: what `group_stories` needs of the store."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,11 +8,22 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
-from pipelines.states import ArticleId, StoryId
-from pipelines.stories import Grouping
+from pipelines.states import ArticleId, StoryEditKind, StoryId
+from pipelines.stories import Grouping, Link, began_at
 from storage.database import Database
+from storage.events import firsts, standing
 from storage.records import LATEST, content_of, load_revisions, named, rows_in
-from storage.tables import UNMATCHED, articles, fingerprints, revisions, stories, story_members
+from storage.story_edits import kept_apart, merge
+from storage.tables import (
+    UNMATCHED,
+    articles,
+    fingerprints,
+    revisions,
+    stories,
+    story_links,
+    story_members,
+    story_terms,
+)
 
 
 class SqlStories:
@@ -59,17 +71,19 @@ class _SqlGrouping:
             found.setdefault(row.hash, []).append(row.article_id)
         return found
 
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
+    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """See Grouping."""
+        query = select(story_members.c.article_id, story_members.c.story_id)
+        rows = rows_in(self._connection, query, story_members.c.article_id, article_ids)
+        return {row.article_id: row.story_id for row in rows}
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
         """See Grouping."""
         query = named(
-            select(story_members.c.article_id, story_members.c.story_id, revisions).join_from(
-                story_members, revisions, and_(revisions.c.article_id == story_members.c.article_id, LATEST)
-            )
+            select(revisions).join(story_members, and_(story_members.c.article_id == revisions.c.article_id, LATEST))
         )
-        return {
-            row.story_members_article_id: (row.story_members_story_id, content_of(row))
-            for row in rows_in(self._connection, query, story_members.c.article_id, article_ids)
-        }
+        rows = rows_in(self._connection, query, revisions.c.article_id, article_ids)
+        return {row.revisions_article_id: content_of(row) for row in rows}
 
     def join(
         self,
@@ -99,6 +113,87 @@ class _SqlGrouping:
         if hashes:
             self._index(article_id, hashes)
         return story_id
+
+    def bridge(self, story_id: StoryId, younger: Collection[StoryId], article_id: ArticleId) -> Sequence[StoryId]:
+        """See Grouping."""
+        apart = kept_apart(self._connection)
+        went = [one for one in younger if frozenset((one, story_id)) not in apart]
+        for one in went:
+            merge(
+                self._connection,
+                one,
+                story_id,
+                kind=StoryEditKind.BRIDGE,
+                who="grouping",
+                why=f"article {article_id} is one text with both",
+                now=self._now,
+                article_id=article_id,
+            )
+        return went
+
+    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[StoryId]]:
+        """See Grouping. A story that went into another is named by that one."""
+        query = (
+            select(story_terms.c.term, story_terms.c.story_id)
+            .where(story_terms.c.seen_at.between(since, until))
+            .order_by(story_terms.c.term, story_terms.c.seen_at, story_terms.c.story_id)
+        )
+        found: defaultdict[int, list[StoryId]] = defaultdict(list)
+        for row in rows_in(self._connection, query, story_terms.c.term, terms):
+            found[row.term].append(row.story_id)
+        return found
+
+    def events(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, StoryId]:
+        """See Grouping."""
+        return firsts(self._connection, story_ids)
+
+    def leads(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Content, datetime]]:
+        """See Grouping."""
+        roots = standing(self._connection, story_ids)
+        lead = (
+            select(story_members.c.story_id, func.min(story_members.c.member_key).label("member_key"))
+            .where(story_members.c.story_id.in_(list(roots.values())))
+            .group_by(story_members.c.story_id)
+            .subquery()
+        )
+        query = named(
+            select(lead.c.story_id, articles.c.first_seen_at, revisions)
+            .select_from(lead)
+            .join(story_members, story_members.c.member_key == lead.c.member_key)
+            .join(articles, articles.c.article_id == story_members.c.article_id)
+            .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
+        )
+        found = {}
+        for row in self._connection.execute(query):
+            content = content_of(row)
+            found[row[0]] = content, began_at(content, row.articles_first_seen_at)
+        return {asked: found[root] for asked, root in roots.items() if root in found}
+
+    def describe(
+        self, story_id: StoryId, moment: datetime, terms: Collection[int], gone: Mapping[int, StoryId]
+    ) -> None:
+        """See Grouping."""
+        for term, old in gone.items():
+            self._connection.execute(
+                story_terms.delete().where(story_terms.c.term == term, story_terms.c.story_id == old)
+            )
+        if terms:
+            rows = [{"term": term, "seen_at": moment, "story_id": story_id} for term in terms]
+            self._connection.execute(story_terms.insert(), rows)
+
+    def link(self, story_id: StoryId, link: Link) -> None:
+        """See Grouping. Ids of stories that went into others are taken for those."""
+        roots = standing(self._connection, [story_id, link.event_id, link.other_id])
+        self._connection.execute(
+            story_links.insert().values(
+                story_id=story_id,
+                event_id=roots[link.event_id],
+                other_id=roots[link.other_id],
+                strength=link.strength,
+                reason=link.reason,
+                linked_at=self._now,
+            )
+        )
 
     def _new_story(self) -> StoryId:
         query = stories.insert().values(created_at=self._now).returning(stories.c.story_id)

@@ -1,10 +1,11 @@
 """Which stored articles are worth comparing with a new one; pure.
 
 Shared words are not yet a shared text: an outlet's appeal or a background paragraph stands in many stories. A hash
-carried by several stories is therefore masked.
+carried by several stories is therefore masked. Of each hash a few carriers are kept, so that what a million articles
+print costs no more to look up than what two do.
 """
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +22,9 @@ NEARLY_ALL = 0.75
 """A share of the hashes in common that no mask overrules: the text itself may be what was told often."""
 VERIFIED = 4
 """Candidates compared at most."""
-CARRIERS = 8
-"""Articles of one hash looked at, so that common property costs no more than a story."""
-REMEMBERED = 64
-"""Articles of one hash kept in memory: an outlet's appeal must not make each further page dearer."""
+CARRIERS = 4
+"""Articles kept of one hash in a window: one more than tells common property from a story's own words. With 32 hashes
+no lookup reads more than 128 rows, and as many again for the stories of the carriers."""
 
 
 class CandidateIndex(Protocol):
@@ -34,17 +34,23 @@ class CandidateIndex(Protocol):
         """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
         ...
 
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
-        """Story and latest content of grouped articles."""
+    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """The story of each grouped article."""
+        ...
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
+        """Latest content of grouped articles."""
         ...
 
 
 class MemoryIndex:
-    """A CandidateIndex of this process alone; of a hash it remembers the latest carriers only."""
+    """A CandidateIndex of this process alone."""
 
     def __init__(self) -> None:
-        self._postings: defaultdict[int, deque[ArticleId]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
-        self._members: dict[ArticleId, tuple[StoryId, Content]] = {}
+        self._postings: defaultdict[int, list[ArticleId]] = defaultdict(list)
+        self._stories: dict[ArticleId, StoryId] = {}
+        self._contents: dict[ArticleId, Content] = {}
+        self._members: defaultdict[StoryId, list[ArticleId]] = defaultdict(list)
         self._seen_at: dict[ArticleId, datetime | None] = {}
 
     def add(
@@ -56,10 +62,18 @@ class MemoryIndex:
         seen_at: datetime | None,
     ) -> None:
         """Put an article into a story; one without a time is within every window."""
-        self._members[article_id] = (story_id, content)
+        self._stories[article_id] = story_id
+        self._contents[article_id] = content
+        self._members[story_id].append(article_id)
         self._seen_at[article_id] = seen_at
         for number in hashes:
             self._postings[number].append(article_id)
+
+    def merge(self, story_id: StoryId, into: StoryId) -> None:
+        """Put every article of one story into another."""
+        moved = self._members.pop(story_id, [])
+        self._members[into] += moved
+        self._stories.update(dict.fromkeys(moved, into))
 
     def postings(
         self, hashes: Collection[int], since: datetime, until: datetime | None = None
@@ -73,9 +87,13 @@ class MemoryIndex:
         found = {number: self._postings[number] for number in hashes if number in self._postings}
         return {number: [each for each in ids if within(each)] for number, ids in found.items()}
 
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
+    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """See CandidateIndex."""
-        return {each: self._members[each] for each in article_ids if each in self._members}
+        return {each: self._stories[each] for each in article_ids if each in self._stories}
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
+        """See CandidateIndex."""
+        return {each: self._contents[each] for each in article_ids if each in self._contents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +107,52 @@ class Until:
         """See CandidateIndex."""
         return self.index.postings(hashes, since, self.until)
 
-    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[StoryId, Content]]:
+    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """See CandidateIndex."""
+        return self.index.stories(article_ids)
+
+    def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
         """See CandidateIndex."""
         return self.index.contents(article_ids)
 
 
 def witnesses(postings: Mapping[int, Sequence[ArticleId]]) -> frozenset[ArticleId]:
-    """The articles whose stories must be known to choose: a few carriers of each hash, the oldest and the newest."""
-    return frozenset(each for ids in postings.values() for each in _few(ids))
+    """The articles whose stories must be known to choose."""
+    return frozenset(each for ids in postings.values() for each in ids)
+
+
+def common(postings: Mapping[int, Sequence[ArticleId]], stories: Mapping[ArticleId, StoryId]) -> frozenset[int]:
+    """The hashes that are nobody's own words: several stories have them."""
+    return frozenset(
+        number
+        for number, ids in postings.items()
+        if len(ids) >= COMMON and len({stories[each] for each in ids if each in stories}) >= COMMON
+    )
 
 
 def choose(
-    postings: Mapping[int, Sequence[ArticleId]], stories: Mapping[ArticleId, StoryId], hashes: int
+    postings: Mapping[int, Sequence[ArticleId]],
+    stories: Mapping[ArticleId, StoryId],
+    masked: Collection[int],
+    hashes: int,
 ) -> tuple[ArticleId, ...]:
-    """The at most four articles to compare with, best first; `hashes` is how many the new article has."""
-    shared: Counter[ArticleId] = Counter()
-    everything: Counter[ArticleId] = Counter()
-    for ids in postings.values():
-        few = _few(ids)
-        everything.update(few)
-        if len({stories[each] for each in few if each in stories}) < COMMON:
-            shared.update(few)
+    """The at most four articles to compare with, best first; `hashes` is how many the new article has.
+
+    The best of each story come before the second best of any: a text may be what two stories have in common.
+    """
+    everything = Counter(each for ids in postings.values() for each in ids)
+    shared = Counter(each for number, ids in postings.items() if number not in masked for each in ids)
     chosen = [
         each
         for each, number in everything.items()
-        if shared[each] >= min(SHARED, hashes) or number >= NEARLY_ALL * hashes
+        if each in stories and (shared[each] >= min(SHARED, hashes) or number >= NEARLY_ALL * hashes)
     ]
-    return tuple(sorted(chosen, key=lambda each: (-shared[each], -everything[each], each))[:VERIFIED])
+    chosen.sort(key=lambda each: (-shared[each], -everything[each], each))
+    turn = Counter[StoryId]()
+    turns = [(_next(turn, stories[each]), place) for place, each in enumerate(chosen)]
+    return tuple(chosen[place] for _, place in sorted(turns)[:VERIFIED])
 
 
-def _few(ids: Sequence[ArticleId]) -> Sequence[ArticleId]:
-    ordered = sorted(set(ids))
-    return ordered if len(ordered) <= CARRIERS else ordered[: CARRIERS // 2] + ordered[-CARRIERS // 2 :]
+def _next(turn: Counter[StoryId], story_id: StoryId) -> int:
+    turn[story_id] += 1
+    return turn[story_id]

@@ -1,5 +1,8 @@
 """A few stable numbers of a text, by which reprints of it are found again; pure."""
 
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 from zlib import crc32
@@ -11,9 +14,10 @@ GRAM = 16
 """Letters of a gram: about three words, rare enough to name a text."""
 MOST = 32
 """Hashes an article has at most."""
-OPENING = 40
-"""Words of the opening, which reprints keep most often: cuts are made from the end."""
-FROM_OPENING = 12
+SAMPLED = ((10, 5), (40, 12))
+"""So many grams, at least, of so many first words: reprints keep the opening most often, for cuts are made from the
+end; and the first sentence is all there is of a notice under which its outlet prints an appeal."""
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def fingerprint(content: Content) -> tuple[int, ...]:
@@ -22,24 +26,29 @@ def fingerprint(content: Content) -> tuple[int, ...]:
     Grams begin where words begin and are sampled by value: of two texts that share a part, the sample holds the same
     grams of that part. The first number stands for the whole text.
     """
+    return tuple(sample(content))
+
+
+@lru_cache(maxsize=512)
+def sample(content: Content) -> Mapping[int, str]:
+    """The fingerprint's numbers, each with the letters that it stands for."""
     words = prepare(content).words
     text = "".join(words)
     if not text:
-        return ()
-    starts = accumulate(map(len, words[:-1]), initial=0)
-    grams = [text[start : start + GRAM] for start in starts if start + GRAM <= len(text)]
-    picked = _smallest(grams[:OPENING], FROM_OPENING)
-    picked |= _smallest([gram for gram in grams if gram not in picked], MOST - 1 - len(picked))
-    return (_number(f"\n{text}"), *sorted(map(_number, picked)))
-
-
-def _smallest(grams: list[str], number: int) -> set[str]:
-    return set(sorted(set(grams), key=_value)[:number])
-
-
-def _value(gram: str) -> tuple[int, str]:
-    return crc32(gram.encode("utf-8", "surrogatepass")), gram
+        return {}
+    starts = [start for start in accumulate(map(len, words[:-1]), initial=0) if start + GRAM <= len(text)]
+    units = _ASTRAL.sub("\ufffd", text).encode("utf-16-le", "surrogatepass")  # two bytes a letter, whatever it is
+    grams = [units[2 * start : 2 * (start + GRAM)] for start in starts]
+    values = list(map(crc32, grams))
+    places = dict(zip(values, starts, strict=True))
+    picked: set[int] = set()
+    for words_seen, number in (*SAMPLED, (len(values), MOST - 1)):
+        picked.update(sorted(set(values[:words_seen]) - picked)[: number - len(picked)])
+    numbers = {_number(f"\n{text}"): text}
+    letters = (text[places[value] : places[value] + GRAM] for value in picked)
+    return numbers | dict(sorted((_number(gram), gram) for gram in letters))
 
 
 def _number(gram: str) -> int:
-    return int.from_bytes(blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    digest = blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -5,13 +5,20 @@ Digits are kept: in a series of reports they are all that differs.
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.model import Content
+from pipelines.passages import without
+from pipelines.states import PassageKind
 
 FEW_WORDS = 8
 """A text of fewer words says too little alone: its title is read with it."""
+
+NOT_ITS_OWN = (PassageKind.CAPTION, PassageKind.APPEAL, PassageKind.BACKGROUND)
+OWN = 0.3
+"""Of the words, below which too little would be left to know the text by: that kind of passage then stays in."""
 
 LONGEST = 100_000
 """Characters compared; no text may take seconds to compare."""
@@ -36,8 +43,8 @@ _EDITION = re.compile(
 _OUTLET = re.compile(r"\s[|–—-]\s[^|–—]{1,40}$")
 
 
-class _Folding(dict[int, str | None]):
-    """Folded character by code point; marks and invisible characters fall away, what is unknown stays."""
+class _Marks(dict[int, str | None]):
+    """By code point: marks and invisible characters fall away, what is unknown stays."""
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
@@ -46,12 +53,35 @@ class _Folding(dict[int, str | None]):
         return folded
 
 
-_FOLDING = _Folding(dict.fromkeys(map(ord, "ьъ'’‘`´՚-‐")))
+_MARKS = _Marks()
+_FOLDING = _Marks(dict.fromkeys(map(ord, "ьъ'’‘`´՚-‐")))
 # Cyrillic letters that scans take for Latin ones; then letters that spellings and transliterations exchange
 _FOLDING.update(zip(map(ord, "авекмнорстухіјэ" + "yjzıəæøłđւ"), "abekmhopctixiie" + "iisieaoldվ", strict=True))
 _SPELLINGS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ou", "o"), ("sh", "s"), ("ch", "c"), ("gh", "g"), ("ph", "f"))
 _MISREAD = re.compile(r"[01](?=[^\W\d_])(?<=[^\W\d_].)")  # digits inside words: letters of a scan
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d_]+|[.!?…։।。](?=\s)|\n")
+_JOINS = "'’‘`´՚‐-"
+_WORD = re.compile(rf"[^\W\d_]+(?:(?:[01]|[{_JOINS}]+)[^\W\d_]+)*|\d+(?:[.,{_JOINS}]+\d+)*")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_WORD_OR_SIGN = re.compile(rf"{_UNSPACED.pattern}|{_WORD.pattern}")  # twice as slow as _WORD
+_PLAIN = re.compile(
+    "[\t-\r -~\u00a0«»£§©®°·À-ĵķ-ľŁ-ňŊ-ſƀ-ɏЀ-҂Ҋ-ԯԱ-Ֆ՚-\u0587։\u10d0-\u10ff\u2010-\u2015‘’“”„†•…‹›€₽₺₼֏№]*+"
+)
+"""Text whose words are the same before and after decomposition: each can be folded by itself, and but once."""
+_SENTENCE_END = re.compile(r"[.!?…։।。](?=\s)")
+
+
+class _Words(dict[str, str]):
+    """Folded words by word, those met lately: most words of the news are met again and again."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= REMEMBERED_WORDS:
+            self.clear()
+        self[word] = folded = fold(word).replace(".", "").replace(",", "")
+        return folded
+
+
+REMEMBERED_WORDS = 100_000
+_FOLDED = _Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +92,46 @@ class Prepared:
     words: tuple[str, ...]
     sentences: tuple[int, ...]
     """Where in `words` sentences begin, the first (0) included."""
+    paragraphs: tuple[int, ...]
+    """The same of paragraphs."""
     letters: int
     """Letters and digits of all words together."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def prepare(content: Content) -> Prepared:
     """The folded words of a text: the body, else the lead; with the title where these are next to nothing."""
-    title, _ = _words(clean_title(content.title))
-    words, sentences = _words(_without_credits((content.body or content.lead)[:LONGEST]))
+    title = _words(clean_title(content.title))[0]
+    words, sentences, paragraphs = _words(_without_credits(_own_text(content)[:LONGEST]))
     if len(words) < FEW_WORDS:
-        words, sentences = title + words, [0]
+        words, sentences, paragraphs = title + words, [0], [0]
     if not words:  # signs only, which no desk sends on purpose: as they stand
         words = "".join((content.title, content.lead, content.body)).split()
-    return Prepared(tuple(title), tuple(words), tuple(sentences), sum(map(len, words)))
+    return Prepared(tuple(title), tuple(words), tuple(sentences), tuple(paragraphs), sum(map(len, words)))
+
+
+def _own_text(content: Content) -> str:
+    """The body without what is marked as not this article's; the lead where there is no body."""
+    body = content.body
+    for kind in NOT_ITS_OWN if content.passages else ():
+        shorter = without(body, content.passages, kind)
+        body = shorter if len(shorter.split()) >= OWN * len(content.body.split()) else body
+    return body if body.strip() else content.lead
+
+
+def leave_out(prepared: Prepared, gone: Collection[int]) -> Prepared:
+    """The same without the paragraphs of these numbers, counted from 0."""
+    ends = (*prepared.paragraphs[1:], len(prepared.words))
+    words: list[str] = []
+    sentences, paragraphs = [0], [0]
+    for number, (begin, end) in enumerate(zip(prepared.paragraphs, ends, strict=True)):
+        if number in gone:
+            continue
+        sentences += [len(words) + one - begin for one in prepared.sentences if begin <= one < end]
+        paragraphs.append(len(words))
+        words += prepared.words[begin:end]
+    starts = [tuple(sorted({one for one in some if one < max(1, len(words))})) for some in (sentences, paragraphs)]
+    return Prepared(prepared.title, tuple(words), starts[0], starts[1], sum(map(len, words)))
 
 
 def clean_title(title: str) -> str:
@@ -97,17 +153,22 @@ def fold(text: str) -> str:
     return folded
 
 
-def _words(text: str) -> tuple[list[str], list[int]]:
+def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+    plain = text if _PLAIN.fullmatch(text) else unicodedata.normalize("NFKD", text).translate(_MARKS)
+    pattern = _WORD_OR_SIGN if _UNSPACED.search(plain) else _WORD
     words: list[str] = []
-    sentences = [0]
-    for token in _TOKEN.findall(fold(text)):
-        if token[0].isalnum():
-            words.append(token.replace(".", "").replace(",", "") if token[0].isdigit() else token)
-        elif len(words) > sentences[-1]:
-            sentences.append(len(words))
-    if len(sentences) > 1 and sentences[-1] == len(words):
-        sentences.pop()
-    return words, sentences
+    sentences: list[int] = []
+    paragraphs: list[int] = []
+    for paragraph in plain.split("\n"):
+        start = len(words)
+        for sentence in _SENTENCE_END.split(paragraph):
+            begin = len(words)
+            words += filter(None, map(_FOLDED.__getitem__, pattern.findall(sentence)))
+            if len(words) > begin:
+                sentences.append(begin)
+        if len(words) > start:
+            paragraphs.append(start)
+    return words, sentences or [0], paragraphs or [0]
 
 
 def _without_credits(text: str) -> str:

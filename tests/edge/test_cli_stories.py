@@ -38,9 +38,9 @@ def test_one_line_an_article_in_input_order(tmp_path: Path) -> None:
     assert result.stderr == ""
     first = "first of its story"
     assert answers(result) == [
-        {"id": "a", "story_id": "a", "similarity": 1.0, "reason": first},
-        {"id": 7, "story_id": 7, "similarity": 1.0, "reason": first},
-        {"id": "b", "story_id": "a", "similarity": 1.0, "reason": "the same text"},
+        {"id": "a", "story_id": "a", "similarity": 1.0, "reason": first, "related": []},
+        {"id": 7, "story_id": 7, "similarity": 1.0, "reason": first, "related": []},
+        {"id": "b", "story_id": "a", "similarity": 1.0, "reason": "the same text", "related": []},
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from pipelines.model import Match
 from pipelines.policy import StoryLife
-from pipelines.states import ArticleId, DeliveryId, RevisionId
+from pipelines.states import ArticleId, DeliveryId, RevisionId, StoryId
 from storage.database import Database
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MAIL, MINUTE, NOW, alert, content, entry, feed, judgement, matched, poll, rule
@@ -71,8 +71,14 @@ def group_again(store: SqlStore) -> None:
     with store.stories.grouping(LATER) as grouping:
         for revision in grouping.ungrouped(10):
             grouping.postings([1, 2, 3], NOW)
+            grouping.stories([ArticleId(1), ArticleId(2)])
             grouping.contents([ArticleId(1), ArticleId(2)])
+            grouping.carriers([1, 2], NOW, LATER)
+            grouping.events([StoryId(1)])
+            grouping.leads([StoryId(1), StoryId(2)])
             grouping.join(revision.article.article_id, None, similarity=1.0, reason="first", hashes=[1])
+            grouping.describe(StoryId(2), LATER, [5], {5: StoryId(1)})
+            grouping.bridge(StoryId(1), [StoryId(2)], ArticleId(1))
 
 
 def afresh(match: Match) -> Match:

@@ -52,10 +52,11 @@ def test_a_story_holds_its_articles_and_an_article_has_one_story(store: SqlStore
     assert group(store, quake) == [quake]
     with store.stories.grouping(LATER) as grouping:
         assert grouping.ungrouped(10) == []
-        stories = grouping.contents([ArticleId(number) for number in range(1, 10)])
-        assert sorted(text.title for story, text in stories.values() if story == quake) == ["The quake", "The reprint"]
+        stories = grouping.stories([ArticleId(number) for number in range(1, 10)])
+        texts = grouping.contents([each for each, story in stories.items() if story == quake])
+        assert sorted(text.title for text in texts.values()) == ["The quake", "The reprint"]
         again = grouping.join(ArticleId(1), None, similarity=1.0, reason="again", hashes=[5])
-        assert again == stories[ArticleId(1)][0]
+        assert again == stories[ArticleId(1)]
 
 
 def test_contents_are_the_latest_text(store: SqlStore) -> None:
@@ -65,7 +66,8 @@ def test_contents_are_the_latest_text(store: SqlStore) -> None:
     poll(store, replace(entry(), title="CORRECTED"), now=LATER)
     extract(store, now=LATER)
     with store.stories.grouping(LATER) as grouping:
-        assert grouping.contents([ArticleId(1), ArticleId(99)]) == {ArticleId(1): (story, content("CORRECTED"))}
+        assert grouping.contents([ArticleId(1), ArticleId(99)]) == {ArticleId(1): content("CORRECTED")}
+        assert grouping.stories([ArticleId(1)]) == {ArticleId(1): story}
 
 
 def test_postings_look_back_to_since_only(store: SqlStore) -> None:

@@ -1,7 +1,8 @@
 """Grouping a handful of articles in memory, one after the other."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from pipelines.dedup.batch import answers
 from pipelines.dedup.candidates import MemoryIndex
 from pipelines.dedup.grouping import Grouped, group
 from pipelines.model import Content
@@ -22,11 +23,12 @@ class Desk:
         answer = group(content, self.index, EVER)
         story_id = StoryId(self._heard) if answer.story_id is None else answer.story_id
         self.index.add(ArticleId(self._heard), story_id, content, answer.hashes, None)
+        for younger in answer.bridges:
+            self.index.merge(younger, story_id)
         self._heard += 1
         return story_id, answer
 
 
 def tell(*articles: Content) -> list[int]:
     """The story of each article: the place of the story's first."""
-    desk = Desk()
-    return [desk.hear(article)[0] for article in articles]
+    return [answer.story_id for answer in answers(articles, timedelta(days=7))]

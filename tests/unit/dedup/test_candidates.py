@@ -1,8 +1,10 @@
 """Candidates share several hashes that are not common property."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pipelines.dedup.candidates import REMEMBERED, MemoryIndex, Until, choose, witnesses
+from pipelines.dedup.candidates import MemoryIndex, Until, common, witnesses
+from pipelines.dedup.candidates import choose as choose_unmasked
 from pipelines.model import Content
 from pipelines.states import ArticleId, StoryId
 
@@ -18,6 +20,13 @@ def posted(**carriers: str) -> dict[int, list[ArticleId]]:
 def alone(postings: dict[int, list[ArticleId]]) -> dict[ArticleId, StoryId]:
     """Every article in a story of its own."""
     return {each: StoryId(each) for each in witnesses(postings)}
+
+
+def choose(
+    postings: dict[int, list[ArticleId]], stories: Mapping[ArticleId, StoryId], hashes: int
+) -> tuple[ArticleId, ...]:
+    """The choice with what is common masked."""
+    return choose_unmasked(postings, stories, common(postings, stories), hashes)
 
 
 def test_one_hash_in_common_is_chance() -> None:
@@ -50,9 +59,10 @@ def test_the_likeliest_come_first_and_are_at_most_four() -> None:
     assert choose(postings, alone(postings), 30) == (2, 3, 5, 1)
 
 
-def test_few_witnesses_stand_for_many_carriers() -> None:
-    many = [ArticleId(number) for number in range(100)]
-    assert len(witnesses({1: many, 2: many})) == 8
+def test_the_best_of_each_story_come_before_the_second_best_of_any() -> None:
+    postings = posted(a="123", b="123", c="12", d="4", e="4")
+    stories = {ArticleId(1): StoryId(1), ArticleId(2): StoryId(1), ArticleId(3): StoryId(1), ArticleId(4): StoryId(4)}
+    assert choose(postings, stories, 30) == (1, 4, 2, 3)
 
 
 def test_nothing_posted_nothing_chosen() -> None:
@@ -66,12 +76,15 @@ def test_the_index_answers_within_the_window() -> None:
     index.add(ArticleId(9), StoryId(9), Content(title="undated"), (7,), None)
     assert index.postings((7, 8), NOW + timedelta(days=2)) == {7: [1, 2, 9]}
     assert Until(index, NOW + timedelta(days=4)).postings((7,), EVER) == {7: [0, 1, 9]}
-    assert index.contents((ArticleId(1), ArticleId(5))) == {1: (1, Content(title="1"))}
-    assert Until(index, NOW).contents((ArticleId(1),)) == {1: (1, Content(title="1"))}
+    for view in (index, Until(index, NOW)):
+        assert view.contents((ArticleId(1), ArticleId(5))) == {1: Content(title="1")}
+        assert view.stories((ArticleId(1), ArticleId(5))) == {1: 1}
 
 
-def test_the_index_forgets_the_oldest_carriers_of_an_appeal() -> None:
+def test_a_story_that_goes_into_another_takes_its_articles_along() -> None:
     index = MemoryIndex()
-    for number in range(REMEMBERED + 5):
+    for number in range(3):
         index.add(ArticleId(number), StoryId(number), Content(title=""), (7,), None)
-    assert index.postings((7,), EVER)[7][0] == 5
+    index.merge(StoryId(2), StoryId(1))
+    index.merge(StoryId(1), StoryId(0))
+    assert set(index.stories([ArticleId(number) for number in range(3)]).values()) == {0}
