@@ -32,6 +32,8 @@ class Alignment:
     shared: int
     replaced: int
     """Between the same runs, other words on one side than on the other."""
+    respelt: int
+    """What of `shared` is spelt otherwise in the other."""
     inside: int
     """What of `replaced` has a run before and a run after it."""
     openings: tuple[float, float]
@@ -90,6 +92,7 @@ def _align(left: Words, unordered: Words, order: Sequence[int]) -> Alignment:
     return Alignment(
         shared=sum(length for run, length in zip(runs, lengths, strict=True) if run.shared),
         replaced=sum(length for _, length in holes),
+        respelt=sum(_letters(left[one.left]) for one in pieces if one.shared and left[one.left] != right[one.right]),
         inside=sum(length for number, length in holes if 0 < number < len(runs) - 1),
         openings=(_opening(left, seen), _opening(unordered, seen_right)),
         agreeing=agreeing,

@@ -36,7 +36,7 @@ _HARD_C = re.compile("c(?![eiyéèêî])")
 _HARD_C_TURKIC = re.compile("c(?=[bdfgklmnprstvz])")  # in borrowed names alone: their own c is the English j
 _ENDINGS = {
     "ru": re.compile("(?:ом|ем|ым|им|ами|ями|ого|его|ому|ему|ых|их|ах|ях)$"),
-    "hy": re.compile("(?:ներին|ներից|ներով|ները|ների|ներ|ում|ից|ին|ը)$"),
+    "hy": re.compile("(?:ում|ից|ին|ը)$"),
     "az": re.compile("(?:[ıiuü]n|l[aə]|d[aə]n?|y[aə]|n[aə]|l[aə]r)$"),
     "tr": re.compile("(?:[ıiuü]n|yl[ae]|l[ae]|[dt][ae]n?|y[ae]|l[ae]r)$"),
 }
@@ -58,7 +58,8 @@ def _sounds(word: str, language: str | None) -> str:
     word = word.replace("x", "k") if language == "az" else word
     word = hard.sub("k", _DIGRAPHS.sub(_digraph, word))
     plain = [each for each in unicodedata.normalize("NFD", word) if unicodedata.category(each) != "Mn"]
-    sounds = "".join(_SOUND_OF.get(each, "") for each in plain)
+    heard = [_SOUND_OF.get(each, "") for each in plain]
+    sounds = "".join(one for one, before in zip(heard, ["", *heard], strict=False) if one != before)
     return f"a{sounds}" if sounds and plain[0] in _SOUNDS[""] else sounds
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from pipelines.dedup.subject import Aliases, Subject, no_aliases, subject_of
+from pipelines.dedup.subject import NAME, Aliases, Subject, Term, no_aliases, subject_of
 from pipelines.model import Content
 from pipelines.states import StoryId
 from pipelines.stories import Link
@@ -29,6 +29,7 @@ EVIDENCE = 1.1
 SHARE = 0.25
 """Of all that the story is about."""
 VERIFIED = 3
+WORDS_ALONE = 3
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -111,14 +112,29 @@ def _borne_out(
         keys = {term.key for term in other.terms}
         shared = [term for term in subject.terms if term.key in keys]
         evidence = sum((worth[term.key] for term in shared), 0.0)
-        other_day = subject.days and other.days and not subject.days & other.days
-        enough = len(shared) > 1 and evidence >= EVIDENCE
-        if enough and not other_day and (best is None or evidence > best[0]):
+        enough = len(shared) > 1 and evidence >= EVIDENCE and _may_be_one(subject, other, shared)
+        if enough and (best is None or evidence > best[0]):
             best = evidence, story_id, ", ".join(term.shown for term in shared)
     if best is None:
         return None
     strength = min(1.0, best[0] / sum(worth.values()))
     return Link(event_id=event, other_id=best[1], strength=strength, reason=f"both tell of {best[2]}")
+
+
+def _may_be_one(subject: Subject, other: Subject, shared: Sequence[Term]) -> bool:
+    """Not where the leads name other days, nor where both name somebody and nobody is named in both.
+
+    A template's words (the magnitude was, the exchange rose) are then all that is shared. Where nobody is named, words
+    alone must be three.
+    """
+    if subject.days and other.days and not subject.days & other.days:
+        return False
+    if any(term.weight == NAME for term in shared):
+        return True
+    one, two = ({term.key for term in each.terms if term.weight == NAME} for each in (subject, other))
+    numbers = [{term.key for term in each.terms if term.shown[0].isdigit()} for each in (subject, other)]
+    other_numbers = all(numbers) and not numbers[0] & numbers[1]
+    return not (one and two) and not other_numbers and len(shared) >= WORDS_ALONE
 
 
 def _window(moment: datetime | None) -> tuple[datetime, datetime]:

@@ -76,6 +76,8 @@ def _objections(left: Prepared, right: Prepared, alignment: Alignment, score: fl
         yield "too little"
     if (len(alignment.differing) if short else strangers) > tolerated:
         yield f"numbers differ: {' / '.join(alignment.differing[0])}"
+    if max(left.letters, right.letters) < VERY_SHORT and alignment.respelt:
+        yield "in so short a text one other letter may be the news"
     if alignment.inside > REWRITTEN * alignment.shared:
         yield "the middle was rewritten"
     if alignment.replaced > (SHORT_REPLACED if short else REPLACED) * alignment.shared:

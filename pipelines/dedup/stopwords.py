@@ -19,14 +19,15 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
 """Beginnings of words. No transliteration brings these together, and they weigh little: each is in much of the news."""
 
 WEEKDAYS: tuple[tuple[str, ...], ...] = (
-    ("monday", "понедельник", "երկուշաբթի", "pazartesi"),
-    ("tuesday", "вторник", "երեքշաբթի", "salı"),
-    ("wednesday", "сред", "չորեքշաբթի", "çarşamba", "çərşənbə"),
-    ("thursday", "четверг", "հինգշաբթի", "perşembe"),
-    ("friday", "пятниц", "ուրբաթ", "cuma", "cümə"),
-    ("saturday", "суббот", "շաբաթ", "cumartesi", "şənbə"),
-    ("sunday", "воскресен", "կիրակի", "pazar", "bazar"),
+    ("monday", "понедельник", "երկուշաբթի", "pazartesi", "bazar ertəsi"),
+    ("tuesday", "вторник", "երեքշաբթի", "salı", "çərşənbə axşam"),
+    ("wednesday", "среду", "среды", "չորեքշաբթի", "çarşamba", "çərşənbə günü"),
+    ("thursday", "четверг", "հինգշաբթի", "perşembe", "cümə axşam"),
+    ("friday", "пятниц", "ուրբաթ", "cuma günü", "cümə günü"),
+    ("saturday", "суббот", "շաբաթ օր", "cumartesi", "şənbə günü"),
+    ("sunday", "воскресен", "կիրակի", "pazar günü", "bazar günü"),
 )
+"""How the days begin in lower case, in words that are nothing else."""
 
 _WORDS = """
 about after again against ahead also amid among another back because been before being between both call calls could
@@ -59,6 +60,7 @@ january february march april june july august september october november decembe
 հունվարի փետրվարի մարտի ապրիլի մայիսի հունիսի հուլիսի օգոստոսի սեպտեմբերի հոկտեմբերի նոյեմբերի դեկտեմբերի
 yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr
 ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+pazartesi salı çarşamba perşembe cuma cumartesi pazar bazar ertəsi çərşənbə cümə şənbə axşamı
 reuters afp tass тасс armenpress арменпресс interfax интерфакс bloomberg anadolu
 """
 STOP = frozenset((_WORDS + _MONTHS).split())

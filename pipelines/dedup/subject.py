@@ -72,7 +72,7 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
             if name not in found or found[name].weight < term.weight:
                 found[name] = term
     names = sorted(found, key=lambda name: (-found[name].weight, order[name]))
-    days = frozenset(day for one in (*title, *lead) for day in _days(one.text.casefold()))
+    days = frozenset(_days(f"{content.title}\n{_lead(content)}".casefold()))
     return Subject(tuple(found[name] for name in names[:MOST]), days)
 
 
@@ -111,6 +111,8 @@ def _words(text: str, *, whole: bool = False) -> Iterator[_Word]:
 def _together(text: str, one: re.Match[str], following: re.Match[str]) -> bool:
     """Whether two words are parts of one name."""
     between = text[one.end() : following.start()]
+    if re.search("['’]", one[0]):  # a name with its ending: another begins
+        return False
     return one[0][0].isupper() and following[0][0].isupper() and between in {" ", "-", "\u00a0"}
 
 
@@ -138,5 +140,5 @@ def _made(name: str, shown: str, weight: float) -> tuple[str, Term]:
     return name, Term(key, shown, weight)
 
 
-def _days(word: str) -> Iterator[int]:
-    return (number for number, stems in enumerate(WEEKDAYS, 1) if word.startswith(stems))
+def _days(text: str) -> Iterator[int]:
+    return (number for number, stems in enumerate(WEEKDAYS, 1) if any(stem in text for stem in stems))

@@ -1,0 +1,114 @@
+"""Short notices stay apart, and separate reports of one event are linked: floors that only rise."""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from pipelines.dedup.batch import Answer, answers
+from pipelines.model import Content, Published
+from tests.quality.test_stories import DATA, EVER, PAGES
+
+OURS = Path(__file__).parents[1] / "data" / "stories"
+HEADLINES = DATA / "neardup" / "uci_headlines.jsonl.gz"
+
+
+def content(row: Mapping[str, str]) -> Content:
+    """An article of a labelled file."""
+    published = row.get("published") or row.get("date")
+    return Content(
+        title=row["title"],
+        body=row.get("text", ""),
+        language=row.get("language"),
+        published=Published.parse(published) if published else None,
+    )
+
+
+def ours(name: str) -> list[dict[str, str]]:
+    """The rows of a labelled file of our own."""
+    return [json.loads(line) for line in (OURS / name).read_text(encoding="utf-8").splitlines()]
+
+
+def grouped(rows: Iterable[Mapping[str, str]]) -> Sequence[Answer]:
+    """What is said of each row."""
+    return answers([content(row) for row in rows], EVER)
+
+
+def linked(found: Sequence[Answer]) -> set[frozenset[int]]:
+    """Pairs of rows that are one story, or of one event."""
+    members = defaultdict(list)
+    for number, answer in enumerate(found):
+        members[answer.story_id].append(number)
+    near = {story: [story, *found[story].related] for story in members}
+    return {
+        frozenset((one, other))
+        for story, stories in near.items()
+        for one in members[story]
+        for each in stories
+        for other in members[each]
+        if one != other
+    }
+
+
+def test_no_two_of_two_hundred_notices_are_joined() -> None:
+    rows = ours("notices.jsonl")
+    assert len(rows) >= 200
+    assert [answer.story_id for answer in grouped(rows)] == list(range(len(rows)))
+
+
+def test_notices_of_one_template_are_not_one_event() -> None:
+    """About a pair in a hundred is linked: one company's or one town's two notices, mostly."""
+    rows = ours("notices.jsonl")
+    assert len(linked(grouped(rows))) <= 0.012 * len(rows) * (len(rows) - 1) / 2
+
+
+def test_reports_in_five_languages_are_one_event_and_nothing_else_is() -> None:
+    rows = ours("events.jsonl")
+    found = grouped(rows)
+    wanted = {
+        frozenset(pair) for pair in combinations(range(len(rows)), 2) if len({rows[one]["event"] for one in pair}) == 1
+    }
+    assert len({answer.story_id for answer in found}) == len(rows)
+    assert linked(found) == wanted
+
+
+def test_headlines_of_one_event_are_linked() -> None:
+    if not HEADLINES.is_file():
+        pytest.skip(f"no {HEADLINES}: WIREWATCH_DATA names the folder that holds neardup/")
+    with gzip.open(HEADLINES, "rt", encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream]
+    found = linked(grouped(rows))
+    members = defaultdict(list)
+    for number, row in enumerate(rows):
+        members[row["story"]].append(number)
+    wanted = sum(len(each) * (len(each) - 1) // 2 for each in members.values())
+    right = sum(len({rows[one]["story"] for one in pair}) == 1 for pair in found)
+    precision, recall = right / len(found), right / wanted
+    assert precision >= 0.6
+    assert 2 * precision * recall / (precision + recall) >= 0.44  # token_set_ratio >= 60 on all pairs: .36
+
+
+def test_the_two_reports_of_the_call_are_related_and_the_other_day_is_not() -> None:
+    if not PAGES.is_file():
+        pytest.skip(f"no {PAGES}: WIREWATCH_DATA names the folder that holds desk/")
+    rows = [json.loads(line) for line in PAGES.read_text(encoding="utf-8").splitlines()]
+    assert [(one.story_id, one.related) for one in grouped(rows)] == [(0, ()), (1, (2,)), (2, (1,))]
+
+
+def test_a_war_is_not_one_event() -> None:
+    """The same two names and place every twelve hours for two weeks: no event outlasts its window."""
+    first = content(ours("events.jsonl")[0])
+    places = ("Vessby", "Orla", "Ruun", "Holm")
+    days = []
+    for half in range(28):
+        moment = Published.parse("2026-03-03T09:00:00Z").moment + timedelta(hours=12 * half)
+        text = f"Tamas Verel and Ilse Kordan traded blame over the Tarn tunnel; shots fell at {places[half % 4]}."
+        title = f"Verel blames Kordan after shots at {places[half % 4]}"
+        days.append(Content(title=title, body=f"{text} {first.body[half:]}", published=Published(moment=moment)))
+    found = answers(days, timedelta(hours=1))
+    assert max(len(one.related) for one in found) <= 6
