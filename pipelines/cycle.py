@@ -59,6 +59,8 @@ class Cycle:
         """Fetch the pages that are due and extract their text."""
         return gathering.extract_articles(
             self.store.articles,
+            self.store.robots,
+            self.store.notices,
             self.fetcher,
             self.workers,
             budget=self._budget("articles"),

@@ -6,6 +6,7 @@ WirewatchError
 ├── FetchError               a URL could not be had
 │   ├── Unreachable          no answer: name, connection, time-out, reset         (retry helps)
 │   ├── RefusedAddress       scheme or address that must not be contacted
+│   ├── RobotsRefused        the host's robots.txt does not allow it, or cannot be had
 │   ├── TooLarge             body or headers over the cap
 │   └── BadStatus            an answer other than 2xx or 304         (retry helps for 408, 425, 429, 5xx)
 ├── NotAFeed                 a body that no feed parser can read
@@ -70,6 +71,19 @@ class Unreachable(FetchError):
 
 class RefusedAddress(FetchError):
     """The scheme or the address must not be contacted."""
+
+
+class RobotsRefused(FetchError):
+    """The host asks us not to fetch it; `passing` where it only does not say whether we may."""
+
+    def __init__(self, url: str, reason: str, *, passing: bool) -> None:
+        super().__init__(url, reason)
+        self.passing = passing
+
+    @property
+    def retry_may_help(self) -> bool:
+        """Whether the host may say more later."""
+        return self.passing
 
 
 class TooLarge(FetchError):

@@ -5,11 +5,16 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from pipelines import errors, protocols
-from pipelines.ingest import revisits
+from pipelines.ingest import health, revisits
+from pipelines.ingest.polite import PoliteFetcher
 from pipelines.ingest.reading import Reading, Readings, from_entry, read_page
 from pipelines.ingest.round import Answer, Manners, fetch_each
 from pipelines.model import Page, Report
+from pipelines.notices import Notices
 from pipelines.progress import Budget, Tally
+from pipelines.robots import RobotsStore
+from pipelines.sites import SiteTexts
+from pipelines.states import OutletId
 
 BATCH = 200  # pages a look: small enough that a kill costs little
 PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
@@ -19,13 +24,15 @@ PAGE_PAUSE = 1.0
 
 def extract_articles(
     store: protocols.ArticleStore,
+    robots: RobotsStore,
+    notices: Notices,
     fetcher: protocols.Fetcher,
     workers: protocols.Workers,
     *,
     budget: Budget,
     pause: float = PAGE_PAUSE,
 ) -> Report:
-    """Get the text of each article that is due: from its page, else from its feed.
+    """Get the text of each article that is due: from its page where robots.txt allows, else from its feed.
 
     `pause` is the least time, in seconds, between the beginnings of two requests to one host.
     """
@@ -35,28 +42,53 @@ def extract_articles(
     def take(page: Page, answer: Future[Reading] | errors.FetchError) -> None:
         _record_text(store, page, answer, tally, budget.now())
 
-    def read(page: Page, answer: protocols.Response | errors.FetchError | None) -> None:
-        if isinstance(answer, errors.FetchError):
-            take(page, answer)
-        else:
-            readings.add(page, workers.submit(read_page, page, answer))
-
-    def sort(answers: Sequence[tuple[Page, Answer]]) -> None:
+    def read(answers: Sequence[tuple[Page, Answer | None]]) -> None:
         for page, answer in answers:
-            read(page, answer)
+            if isinstance(answer, errors.FetchError):
+                take(page, answer)
+            else:
+                readings.add(page, workers.submit(read_page, page, answer))
 
     readings = Readings(take)
     manners = Manners(at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, pause=pause)
+    polite = PoliteFetcher(fetcher, robots, budget.now, manners.turns)
+    outlets: set[OutletId] = set()
     while more and not budget.spent:
         pages = store.pages_due(budget.now(), BATCH)
-        for page in pages:
-            if not page.article.link:
-                read(page, None)
-        linked = [(page, protocols.Request(url=page.article.link)) for page in pages if page.article.link]
-        reached = fetch_each(fetcher, linked, sort, manners=manners, budget=budget)
+        read([(page, None) for page in pages if not page.article.link])
+        linked = [(page, _request(page)) for page in pages if page.article.link]
+        outlets |= {page.article.outlet.outlet_id for page, _ in linked}
+        polite.know([request.url for _, request in linked])
+        reached = fetch_each(polite, linked, read, manners=manners, budget=budget)
+        polite.keep()
         dropped = readings.finish(budget)
         more = len(pages) == BATCH or reached < len(linked) or dropped > 0
+    _look_after(store.site_texts(outlets, budget.now()), notices, tally, budget.now())
     return tally.report(unfinished=more)
+
+
+def _request(page: Page) -> protocols.Request:
+    """The page's address, asked as its feed is; what is secret is for the feed's own site, and is left out."""
+    return protocols.Request(url=page.article.link, headers=page.options.sent)
+
+
+def _look_after(sites: Sequence[SiteTexts], notices: Notices, tally: Tally, now: datetime) -> None:
+    """See which sites give no full texts any more; the operator is told once, and once more when they do."""
+    full, looked_at = sum(site.recent_full for site in sites), sum(site.recent for site in sites)
+    found = [(site, trouble) for site in sites if (trouble := health.site_trouble(site))]
+    detail = " ".join(line for _, trouble in found[:10] for line in trouble.lines)
+    share = full / looked_at if looked_at else 1.0
+    tally.check(
+        "full_texts", passed=not found, number=share, detail=detail or f"{full} of {looked_at} articles have theirs"
+    )
+    known = notices.open_subjects()
+    for site, trouble in found:
+        if health.site_subject(site.outlet) not in known:
+            notices.begin(health.site_subject(site.outlet), trouble.title, trouble.lines, now)
+    for site in sites:
+        if health.site_subject(site.outlet) in known and health.site_is_well(site):
+            words = [f"{site.recent_full} of the last {site.recent} articles of {site.outlet.title} have theirs."]
+            notices.end(health.site_subject(site.outlet), f"Full texts of {site.outlet.title} are back", words, now)
 
 
 def _record_text(
@@ -68,18 +100,25 @@ def _record_text(
 ) -> None:
     """Store the best text there is; without the page's own, try again later where that may help."""
     failure: Exception | None = None
+    why = ""
     try:
         if isinstance(answer, errors.FetchError):
             raise answer
-        content = answer.result().content
+        reading = answer.result()
+        content, why = reading.content, reading.reason
     except Exception as error:
         tally.failure(page.article.link, error)
-        content, failure = from_entry(page.entry, page.language), error
+        content, failure, why = from_entry(page.entry, page.language), error, _reason(error)
     again = None if content.complete or not page.article.link else revisits.page_due_again(page.attempts, failure, now)
-    new = store.save_text(page, content, now, try_again_at=again)
+    new = store.save_text(page, content, now, try_again_at=again, page_error="" if content.complete else why)
     tally.count("texts new" if new else "texts unchanged")
     tally.count(f"text from {content.text_source}")
     if new:
         tally.news(
             outlet=page.article.outlet.title, title=content.title, text=content.text_source, link=page.article.link
         )
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no page, in few words: the same for every page of a site, so that they can be counted."""
+    return error.reason if isinstance(error, errors.FetchError) else errors.shown(error)

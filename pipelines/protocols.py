@@ -14,11 +14,13 @@ from typing import ParamSpec, Protocol, Self, TypeVar
 
 from pipelines.alerts import AlertDetail, Delivery, Finding, FindingDetail, Known, Message, Receiver, Verdict
 from pipelines.model import Content, Judgement, Match, Page, Revision, Rule
+from pipelines.sites import SiteTexts
 from pipelines.states import (
     AlertId,
     AlertReason,
     DeliveryId,
     MatchId,
+    OutletId,
     ReceiverId,
     RevisionId,
     StoryId,
@@ -111,12 +113,20 @@ class ArticleStore(Protocol):
         """Articles whose text is due, news before backlog, newest first."""
         ...
 
-    def save_text(self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None) -> bool:
+    def save_text(
+        self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None, page_error: str = ""
+    ) -> bool:
         """Store a text and mark the extraction done, or due again at `try_again_at`; True when the text is new.
+
+        `page_error` is why there is not the page's full text, in a few words.
 
         A text whose hash the article already has adds no revision, nor does a poorer one (feed or headline) where
         the article has a page's text, whatever its feeds say since.
         """
+        ...
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """How the pages of these outlets fare: the last RECENT articles that were looked at, and those of two days."""
         ...
 
 

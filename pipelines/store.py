@@ -7,6 +7,7 @@ from typing import Protocol
 from pipelines import protocols
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
+from pipelines.robots import RobotsStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
 from pipelines.volumes import VolumeStore
@@ -33,6 +34,8 @@ class DueWork:
 class Store(Protocol):
     """The whole store, as the callers of the steps open it."""
 
+    @property
+    def robots(self) -> RobotsStore: ...
     @property
     def feeds(self) -> FeedStore: ...
     @property

@@ -1,19 +1,25 @@
 """Articles and their texts: what `extract_articles` needs of the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from pipelines.model import Content, FeedEntry, Page
-from pipelines.states import ArticleId, TextSource
+from pipelines.model import Content, FeedEntry, Outlet, Page
+from pipelines.sites import SiteTexts
+from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
-from storage.feed_tables import feed_entries, feeds
-from storage.records import load_articles, options_from_json, passages_to_json, rows_in
+from storage.feed_tables import feed_entries, feeds, outlets
+from storage.records import load_articles, named, options_from_json, outlet_of, passages_to_json, rows_in
 from storage.tables import EXTRACT_WAITS, articles, revisions
 from storage.types import clean
+
+RECENT = 10
+SITE_ARTICLES = 300
+SITE_DAYS = timedelta(days=2)
 
 
 class SqlArticles:
@@ -41,7 +47,9 @@ class SqlArticles:
             for article_id, tried in attempts.items()
         ]
 
-    def save_text(self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None) -> bool:
+    def save_text(
+        self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None, page_error: str = ""
+    ) -> bool:
         """See ArticleStore. Where a poll brought new words since `page` was read, the article stays due for them."""
         article_id = page.article.article_id
         content = replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
@@ -57,9 +65,44 @@ class SqlArticles:
                 connection.execute(
                     articles.update()
                     .where(articles.c.article_id == article_id)
-                    .values(extract_due_at=try_again_at, extract_attempts=attempts)
+                    .values(extract_due_at=try_again_at, extract_attempts=attempts, page_error=page_error or None)
                 )
         return new
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """See ArticleStore."""
+        with self._database.reading() as connection:
+            return [
+                _site_texts(outlet_of(row), _looked_at(connection, row.outlets_outlet_id, now))
+                for row in rows_in(connection, named(select(outlets)), outlets.c.outlet_id, outlet_ids)
+            ]
+
+
+def _looked_at(connection: Connection, outlet_id: OutletId, now: datetime) -> list[Row[Any]]:
+    """Articles of an outlet whose page was looked at, newest first: when they were seen, whether it gave its text."""
+    of_page = (revisions.c.article_id == articles.c.article_id) & (revisions.c.text_source == TextSource.PAGE)
+    full = select(revisions.c.revision_id).where(of_page).exists()
+    query = select(articles.c.first_seen_at, articles.c.page_error, full.label("full")).where(
+        articles.c.outlet_id == outlet_id,
+        articles.c.first_seen_at > now - SITE_DAYS,
+        articles.c.link != "",
+        full | articles.c.page_error.is_not(None),
+    )
+    return list(connection.execute(query.order_by(articles.c.article_id.desc()).limit(SITE_ARTICLES)))
+
+
+def _site_texts(outlet: Outlet, rows: Sequence[Row[Any]]) -> SiteTexts:
+    recent, before = rows[:RECENT], rows[RECENT:]
+    row = list(takewhile(lambda one: not one.full, rows))
+    return SiteTexts(
+        outlet=outlet,
+        recent=len(recent),
+        recent_full=sum(one.full for one in recent),
+        before=len(before),
+        before_full=sum(one.full for one in before),
+        reason=next((one.page_error for one in recent if not one.full and one.page_error), ""),
+        since=row[-1].first_seen_at if row else None,
+    )
 
 
 def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) -> dict[ArticleId, int]:

@@ -99,3 +99,14 @@ NAMELESS = and_(feed_entries.c.url.is_(None), feed_entries.c.guid.is_(None))
 partial_index(
     "uq_feed_entries_nameless", feed_entries.c.feed_id, feed_entries.c.content_hash, where=NAMELESS, unique=True
 )
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", KeyText, primary_key=True),
+    Column("text", CleanText, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("silent_since", UtcTime),
+)

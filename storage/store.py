@@ -16,6 +16,7 @@ from storage.journal import Journal
 from storage.matches import SqlMatches
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
+from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
 from storage.stories import SqlStories
 from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions, rules
@@ -48,6 +49,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.feeds = SqlFeeds(database)
+        self.robots = SqlRobots(database)
         self.articles = SqlArticles(database)
         self.stories = SqlStories(database)
         self.matches = SqlMatches(database)

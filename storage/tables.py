@@ -42,6 +42,7 @@ articles = Table(
     Column("backlog", Boolean, nullable=False),
     Column("extract_due_at", UtcTime),
     Column("extract_attempts", Integer, nullable=False),
+    Column("page_error", CleanText),
 )
 EXTRACT_WAITS = articles.c.extract_due_at.is_not(None)
 partial_index(

@@ -43,8 +43,9 @@ def feed_entries(config: Polling, installation: Installation) -> MaterializeResu
     deps=[feed_entries],
     description="Articles with their text. Fetches the page of each new or changed entry and extracts title, text, "
     "date, authors and language; falls back to the feed's own words where there is no page, and tries again later.",
+    check_specs=[AssetCheckSpec("full_texts", asset="articles", description="Sites whose full texts fell away.")],
 )
-def articles(installation: Installation) -> MaterializeResult[None]:
+def articles(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]
     """Extract the text of the pages that are due."""
     return installation.perform(Cycle.articles)
 

@@ -131,6 +131,11 @@ def site_trouble(texts: SiteTexts) -> Trouble | None:
     )
 
 
+def site_is_well(texts: SiteTexts) -> bool:
+    """Whether full texts are back: more than a shade above the line at which they were missed."""
+    return texts.recent_share >= (USUAL + FALLEN) / 2
+
+
 def _failing(feed: Feed, state: FeedState, *, no_feed: bool) -> Trouble:
     first = state.streak[0].at if state.streak else state.polled_at
     since = f"{first:%d %b %H:%M} UTC" if first else "its first poll"

@@ -196,7 +196,9 @@ def test_with_no_time_left_work_waits_for_the_next_run(world: World) -> None:
     with world.cycle() as cycle:
         cycle.feed_entries()
         spent = Budget(datetime.now(UTC), 0.0)
-        assert gathering.extract_articles(cycle.store.articles, cycle.fetcher, cycle.workers, budget=spent).unfinished
+        assert gathering.extract_articles(
+            cycle.store.articles, cycle.store.robots, cycle.store.notices, cycle.fetcher, cycle.workers, budget=spent
+        ).unfinished
         assert cycle.store.due_work(datetime.now(UTC)).backlog == 30
         cycle.whole()
         assert cycle.store.due_work(datetime.now(UTC)).backlog == 0

@@ -181,6 +181,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         told.notices,
         {"subject": "s", "title": "t", "lines": [], "over": False, "began_at": NOW, "due_at": NOW, "attempts": 0},
     ),
+    (feed_tables.robots, {"origin": "https://o", "text": "", "asked_at": NOW, "due_at": NOW}),
 ]
 
 
