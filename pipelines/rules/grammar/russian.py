@@ -10,14 +10,14 @@ VOWELS = "аеиоуыэюя"
 MASCULINE = "а у ом ем е"
 SURNAMES = "ым ы ых ыми"
 ADJECTIVE = "ого его ому ему ым им ом ем ая яя ой ей ую юю ое ее"
-PLURAL_ADJECTIVE = "ые ие ых их ыми ими"
+PLURAL_ADJECTIVE = "ые ие ых их ым им ыми ими"
 PLURAL = "ы и ов ев ей ам ями ами ах"
 SOFT_PLURAL = "и ей ев й ь ям ями ях"
 CHANGING = {"лев": "льв", "христос": "христ"}
 """Names of which no rule tells the stem."""
 
 _SURNAME = re.compile("(?:[ое]в|[иы]н)$")
-_ADJECTIVE = re.compile("(?:[кгхжшщн]ий|ый|..ой)$")
+_ADJECTIVE = re.compile("(?:[кгхжшщн]ий|ый|..ой|ая|яя|..[оеыи]е)$")
 _FLEETING = re.compile(f"(?P<before>.+[{CONSONANTS}{VOWELS}])[ое](?P<last>[кцл])")
 
 
@@ -27,10 +27,11 @@ def paradigm(word: str, *, name: bool) -> Paradigm:
         return
     if word[-1] in CONSONANTS:
         yield from _masculine(word, name=name)
-    elif word.endswith(("ая", "яя")) or (word[-1] == "й" and _ADJECTIVE.search(word)):
-        yield word[:-2], ADJECTIVE
+        return
+    if _ADJECTIVE.search(word):  # as a name as well: Евгений and Рая end like adjectives
+        yield word[:-2], PLURAL_ADJECTIVE if word.endswith(("ые", "ие")) else ADJECTIVE
         yield from _many(word[:-2], PLURAL_ADJECTIVE, name=name)
-    elif word[-1] in _SINGULAR:
+    if word[-1] in _SINGULAR:
         singular, plural = _SINGULAR[word[-1]]
         yield word[:-1], singular
         yield from _many(word[:-1], plural, name=name)
