@@ -28,11 +28,14 @@ def paradigm(word: str, *, name: bool) -> Paradigm:
     elif word[-1] in VOWELS:
         yield word, GLIDING
     else:
-        yield from _reduced(word)
+        yield from _reduced(word, cases)
 
 
-def _reduced(word: str) -> Paradigm:
-    """The last ի or ու falls before an ending: Դավիթ, Դավթի; երկիր, երկրի; it is kept as often."""
+def _reduced(word: str, cases: str) -> Paradigm:
+    """The last ի or ու falls before an ending: Դավիթ, Դավթի; երկիր, երկրում, երկրներ; it is kept as often."""
     for vowel in ("ու", "ի"):
-        if len(word) >= 4 and word[:-1].endswith(vowel):
-            yield word[: -1 - len(vowel)] + word[-1], "ի ին ինն ից ով"
+        if len(word) > 1 + len(vowel) and word[:-1].endswith(vowel):
+            stem = word[: -1 - len(vowel)] + word[-1]
+            yield stem, "ի ին ինն ից ով ում"
+            yield stem + "եր", f"{ALONE} {cases}"
+            yield stem + "ներ", f"{ALONE} {cases}"
