@@ -23,6 +23,9 @@ from pipelines.states import (
 BACKLOG_REASON = "in the feed before the watch began"
 """The reason of a verdict that the store takes back once a feed brings the article as news."""
 
+ESCALATION = "unless acknowledged: "
+"""How the bundles begin whose deliveries an acknowledgement takes back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -126,6 +129,12 @@ class Delivery:
     """Tries made so far."""
     due_at: datetime
     created_at: datetime
+    bundle: str
+    """What goes out in one message: the receiver's alerts about one event, or of one hold or digest."""
+    ready_at: datetime
+    """When it was first to be sent: from then on it may fail for so long."""
+    reason: str = ""
+    """Why it is held or suppressed."""
     error: str | None = None
     sent_at: datetime | None = None
 
@@ -133,6 +142,36 @@ class Delivery:
     def key(self) -> str:
         """Idempotency key sent along, so that a receiver may drop a repeat."""
         return digest(str(self.alert_id), self.receiver)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A delivery to be made with its alert; held until `due_at` where there is a `reason`."""
+
+    receiver: ReceiverId
+    bundle: str
+    due_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A receiver that refuses for good: it is only probed until somebody has mended its address."""
+
+    receiver: ReceiverId
+    since: datetime
+    reason: str
+    probe_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundled:
+    """What is known of a receiver's bundle: its last message, and when the next one is due."""
+
+    last_alert: AlertId | None = None
+    """The newest alert in the last message."""
+    last_sent_at: datetime | None = None
+    next_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +190,8 @@ class Receiver:
     receiver_id: ReceiverId
     url_env: str
     style: MessageStyle = MessageStyle.CHAT
+    fallback: ReceiverId | None = None
+    """Who is told instead while this one does not answer for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

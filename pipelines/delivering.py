@@ -1,17 +1,18 @@
 """The last of the six steps: what waits in the outbox goes to its receivers, and what fails is tried again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Delivery, Message, Receiver
+from pipelines.alerts import Delivery, Message, Pause, Receiver
 from pipelines.delivery import retry
 from pipelines.model import Report
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
-from pipelines.states import ReceiverId
+from pipelines.states import ReceiverId, digest
 
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
@@ -32,46 +33,125 @@ def deliver(
     """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken."""
     tally = Tally("deliveries", "sent", "to be tried again", "dead")
     _tell_operator(notices, notifier, routes, tally, budget)
+    paused = outbox.pauses()
+    if paused:
+        _stand_in(outbox, routes(), paused, tally, budget.now())
     waiting = outbox.receivers_due(budget.now())
     if not waiting:
         return tally.report()
-    desk = routes()
-
-    def serve(receiver: ReceiverId) -> None:
-        while not budget.spent:
-            delivery = outbox.claim(receiver, budget.now(), budget.now() + LEASE)
-            if delivery is None:
-                return
-            try:
-                notifier.send(desk.receiver(receiver), _message(outbox, desk, delivery, budget.now()), key=delivery.key)
-            except errors.StoreError:
-                raise
-            except Exception as error:
-                tally.failure(receiver, error)
-                tally.count(_put_off(outbox, delivery, error, budget.now()))
-                if isinstance(error, errors.ReceiverUnavailable):
-                    return  # its other messages fare no better now; the next receiver should not wait for that
-            else:
-                outbox.mark_sent(delivery.delivery_id, budget.now())
-                tally.count("sent")
-
+    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects())
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
-        list(pool.map(serve, waiting))
+        list(pool.map(sending.serve, waiting))
     return tally.report(unfinished=budget.spent)
 
 
-def _message(outbox: protocols.Outbox, desk: "Routes", delivery: Delivery, now: datetime) -> Message:
-    from pipelines.delivery.message import render
+def _stand_in(
+    outbox: protocols.Outbox, desk: "Routes", paused: Mapping[ReceiverId, Pause], tally: Tally, now: datetime
+) -> None:
+    """What waits for a paused receiver goes to its fallback at once, and is given up after as long as any failure."""
+    for name, pause in paused.items():
+        receiver = desk.receivers.get(name)
+        if receiver and receiver.fallback:
+            tally.count("handed to a fallback", outbox.hand_over(name, receiver.fallback, now))
+        tally.count("dead", outbox.expire(name, now - retry.GIVE_UP_AFTER, pause.reason))
 
-    style = desk.receiver(delivery.receiver).style
-    return render(outbox.detail(delivery.alert_id), style, zone=desk.zone, now=now)
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One round of sending; its methods are called by several threads."""
+
+    outbox: protocols.Outbox
+    notices: Notices
+    notifier: protocols.Notifier
+    desk: "Routes"
+    tally: Tally
+    budget: Budget
+    troubles: frozenset[str]
+
+    def serve(self, receiver: ReceiverId) -> None:
+        """Send what is due to one receiver, in order, until nothing is left or it answers no more."""
+        while not self.budget.spent:
+            now = self.budget.now()
+            bundle = self.outbox.claim(receiver, now, now + LEASE)
+            if not bundle:
+                return
+            try:
+                message = _message(self.outbox, self.desk, bundle, now)
+                self.notifier.send(self.desk.receiver(receiver), message, key=_key(bundle))
+            except errors.StoreError:
+                raise
+            except Exception as error:
+                self._failed(receiver, bundle, error)
+                if isinstance(error, errors.ReceiverUnavailable | errors.ReceiverMisconfigured):
+                    return  # its other messages fare no better now; the next receiver should not wait for that
+            else:
+                self._sent(receiver, bundle)
+
+    def _sent(self, receiver: ReceiverId, bundle: Sequence[Delivery]) -> None:
+        now = self.budget.now()
+        self.outbox.mark_sent([one.delivery_id for one in bundle], now)
+        self.tally.count("sent", len(bundle))
+        if _paused(receiver) in self.troubles:
+            self.outbox.resume(receiver)
+        for subject in {_paused(receiver), _dead(receiver)} & self.troubles:
+            self.notices.end(subject, f"{receiver} takes messages again", ["What waited is on its way."], now)
+
+    def _failed(self, receiver: ReceiverId, bundle: Sequence[Delivery], error: Exception) -> None:
+        now, reason = self.budget.now(), errors.shown(error)
+        self.tally.failure(receiver, error)
+        fate = _put_off(self.outbox, bundle, error, now)
+        self.tally.count(fate, len(bundle))
+        if isinstance(error, errors.ReceiverMisconfigured) and receiver in self.desk.receivers:
+            probe_at = now + retry.MISCONFIGURED_WAIT
+            self.outbox.pause(Pause(receiver=receiver, since=now, reason=reason, probe_at=probe_at))
+            self.notices.begin(_paused(receiver), f"{receiver} takes no messages", self._advice(receiver, reason), now)
+        if fate == "dead":
+            lines = [reason, "wirewatch outbox list shows what is dead; wirewatch outbox retry sends it again."]
+            self.notices.begin(_dead(receiver), f"messages to {receiver} were given up", lines, now)
+            fallback = self._fallback(receiver)
+            if fallback:
+                self.tally.count("handed to a fallback", self.outbox.hand_over(receiver, fallback, now))
+
+    def _advice(self, receiver: ReceiverId, reason: str) -> list[str]:
+        fallback = self._fallback(receiver)
+        meanwhile = f"{fallback} is told meanwhile." if fallback else "It has no fallback: what waits is dead in a day."
+        variable = self.desk.receiver(receiver).url_env
+        return [reason, meanwhile, f"Mend {variable}, then: wirewatch receivers test {receiver}"]
+
+    def _fallback(self, receiver: ReceiverId) -> ReceiverId | None:
+        known = self.desk.receivers.get(receiver)
+        return known.fallback if known else None
 
 
-def _put_off(outbox: protocols.Outbox, delivery: Delivery, error: Exception, now: datetime) -> str:
-    """Count the attempt, and say what becomes of the delivery."""
+def _paused(receiver: ReceiverId) -> str:
+    return f"receiver:{receiver}"
+
+
+def _dead(receiver: ReceiverId) -> str:
+    return f"dead:{receiver}"
+
+
+def _message(outbox: protocols.Outbox, desk: "Routes", bundle: Sequence[Delivery], now: datetime) -> Message:
+    from pipelines.delivery.gathered import render_all
+
+    first = bundle[0]
+    details = outbox.details([one.alert_id for one in bundle])
+    earlier = outbox.bundled(first.receiver, first.bundle)
+    style = desk.receiver(first.receiver).style
+    return render_all(details, style, occasion=first.reason, earlier=earlier, zone=desk.zone, now=now)
+
+
+def _key(bundle: Sequence[Delivery]) -> str:
+    """Idempotency key of the message: a receiver may drop a repeat of the same deliveries."""
+    return bundle[0].key if len(bundle) == 1 else digest(*(one.key for one in bundle))
+
+
+def _put_off(outbox: protocols.Outbox, bundle: Sequence[Delivery], error: Exception, now: datetime) -> str:
+    """Count the attempt, and say what becomes of the deliveries."""
     asked = retry.asked_wait(error) if isinstance(error, errors.DeliveryError) else None
-    again = retry.next_attempt(delivery.attempts + 1, delivery.created_at, now, asked, delivery.key)
-    outbox.mark_failed(delivery.delivery_id, errors.shown(error), again, now)
+    attempts, ready_at = max(one.attempts for one in bundle), max(one.ready_at for one in bundle)
+    again = retry.next_attempt(attempts + 1, ready_at, now, asked, bundle[0].key)
+    outbox.mark_failed([one.delivery_id for one in bundle], errors.shown(error), again, now)
     return "to be tried again" if again else "dead"
 
 

@@ -12,7 +12,19 @@ from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
-from pipelines.alerts import AlertDetail, Delivery, Finding, FindingDetail, Known, Message, Receiver, Verdict
+from pipelines.alerts import (
+    AlertDetail,
+    Bundled,
+    Delivery,
+    Finding,
+    FindingDetail,
+    Known,
+    Message,
+    NewDelivery,
+    Pause,
+    Receiver,
+    Verdict,
+)
 from pipelines.model import Content, Judgement, Match, Page, Revision, Rule
 from pipelines.sites import SiteTexts
 from pipelines.states import (
@@ -153,12 +165,12 @@ class MatchStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAlert:
-    """An alert to be made, with its receivers; about a match or about a finding."""
+    """An alert to be made, with a delivery for each of its receivers; about a match or about a finding."""
 
     rule: Rule
     subject: str
     reason: AlertReason
-    receivers: tuple[ReceiverId, ...]
+    deliveries: tuple[NewDelivery, ...]
     why: str = ""
     match_id: MatchId | None = None
     sources: int = 1
@@ -176,12 +188,16 @@ class Dispatch(Protocol):
         """The event that a story is part of, as of now; a story of its own is an event of one."""
         ...
 
+    def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
+        """What is known of a receiver's bundle, this transaction's deliveries included."""
+        ...
+
     def known(self, match: Match, subject: str) -> Known:
         """What is known of the match's rule (any version) and of the subject, alerts of this transaction among it."""
         ...
 
     def save_alert(self, alert: NewAlert) -> AlertId:
-        """Store an alert, a pending delivery due now for each receiver, and mark its match or finding decided."""
+        """Store an alert with its deliveries, and mark its match or finding decided."""
         ...
 
     def findings(self) -> Sequence[Finding]:
@@ -213,21 +229,45 @@ class Outbox(Protocol):
     """What `deliver` needs: deliveries are leased, sent, and only then marked sent."""
 
     def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
-        """Receivers with a pending delivery that is due and not leased, the longest waiting first."""
+        """Receivers with a waiting delivery that is due and not leased, the longest waiting first."""
         ...
 
-    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Delivery | None:
-        """Lease the receiver's oldest due delivery, so that no other process sends it before `lease_until`."""
+    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
+        """Lease the receiver's oldest due delivery and what waits in its bundle: nobody else sends it meanwhile."""
         ...
 
-    def detail(self, alert_id: AlertId) -> AlertDetail | FindingDetail:
-        """What a message about the alert needs, as of now."""
+    def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
+        """What a message about the alerts needs, as of now, in their order."""
         ...
 
-    def mark_sent(self, delivery: DeliveryId, now: datetime) -> None:
-        """The receiver took it."""
+    def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
+        """What is known of a receiver's bundle."""
         ...
 
-    def mark_failed(self, delivery: DeliveryId, error: str, retry_at: datetime | None, now: datetime) -> None:
+    def mark_sent(self, sent: Collection[DeliveryId], now: datetime) -> None:
+        """The receiver took them."""
+        ...
+
+    def mark_failed(self, failed: Collection[DeliveryId], error: str, retry_at: datetime | None, now: datetime) -> None:
         """Count the attempt; due again at `retry_at`, dead where that is None."""
+        ...
+
+    def pauses(self) -> Mapping[ReceiverId, Pause]:
+        """The receivers that are paused."""
+        ...
+
+    def pause(self, pause: Pause) -> None:
+        """Ask a receiver again at `probe_at` only; one that is paused keeps since when it is."""
+        ...
+
+    def resume(self, receiver: ReceiverId) -> None:
+        """Serve a receiver as ever."""
+        ...
+
+    def hand_over(self, receiver: ReceiverId, fallback: ReceiverId, now: datetime) -> int:
+        """Make deliveries to `fallback` of all that waits for a paused receiver or is dead; how many are new."""
+        ...
+
+    def expire(self, receiver: ReceiverId, ready_before: datetime, reason: str) -> int:
+        """Give up what a paused receiver should have had before then; how many."""
         ...

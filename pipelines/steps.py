@@ -12,11 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Finding
+from pipelines.alerts import Finding, NewDelivery
 from pipelines.delivery import dispatch
 from pipelines.model import Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
-from pipelines.states import Outcome, ReceiverId, StoryId, VerdictKind
+from pipelines.states import AlertReason, Outcome, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
 from pipelines.volumes import VolumeStore
 
@@ -174,7 +174,8 @@ def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"],
 def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally: Tally, now: datetime) -> None:
     rule, headline = match.judgement.rule, match.revision.content.title
     known = transaction.known(match, dispatch.subject_of(match))
-    decision, told = _decision(partial(dispatch.decide, match, known, now), desk, rule, headline, tally)
+    plans = partial(_plans_of_match, transaction, desk, match, now)
+    decision, told = _decision(partial(dispatch.decide, match, known, now), plans, rule, headline, tally)
     if isinstance(decision, dispatch.Hold):
         transaction.save_verdict(dispatch.verdict(match, decision, now))
     else:
@@ -186,7 +187,7 @@ def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally
                 reason=decision.reason,
                 why=decision.why,
                 sources=known.sources,
-                receivers=told,
+                deliveries=told,
             )
         )
 
@@ -197,30 +198,65 @@ def _decide_finding(
     rule = finding.rule
     known = transaction.known_of_rule(rule)
     decide = partial(dispatch.decide_finding, finding, known, now)
-    decision, told = _decision(decide, desk, rule, finding.why, tally)
+    plans = partial(_plans, transaction, desk, rule, finding.subject, now)
+    decision, told = _decision(decide, plans, rule, finding.why, tally)
     if isinstance(decision, dispatch.Hold):
         transaction.hold_finding(finding, kind=decision.kind, name=decision.name, reason=decision.reason)
     else:
         transaction.save_alert(
             protocols.NewAlert(
-                rule=rule, subject=finding.subject, reason=decision.reason, why=decision.why, receivers=told
+                rule=rule, subject=finding.subject, reason=decision.reason, why=decision.why, deliveries=told
             )
         )
 
 
 def _decision(
-    decide: Callable[[], dispatch.Decision], desk: "Routes", rule: Rule, headline: str, tally: Tally
-) -> tuple[dispatch.Decision, tuple[ReceiverId, ...]]:
-    """What is decided, and who is told; what cannot be decided is held as failed."""
-    told: tuple[ReceiverId, ...] = ()
+    decide: Callable[[], dispatch.Decision],
+    plans: Callable[[AlertReason], tuple[NewDelivery, ...]],
+    rule: Rule,
+    headline: str,
+    tally: Tally,
+) -> tuple[dispatch.Decision, tuple[NewDelivery, ...]]:
+    """What is decided, and who is told when; what cannot be decided is held as failed."""
+    told: tuple[NewDelivery, ...] = ()
     try:
         decision = decide()
         if isinstance(decision, dispatch.Tell):
-            told = tuple(receiver.receiver_id for receiver in desk.receivers_for(rule))
+            told = plans(decision.reason)
     except Exception as error:
         tally.failure(f"{rule.rule_id}: {headline}", error)
         decision = dispatch.Hold(kind=VerdictKind.FAILED, name="failed", reason=errors.shown(error))
     tally.count("alerts" if isinstance(decision, dispatch.Tell) else decision.kind)
     why = decision.why if isinstance(decision, dispatch.Tell) else decision.reason
-    tally.news(rule=rule.rule_id, title=headline, told=", ".join(told) or "nobody", why=why)
+    names = ", ".join(one.receiver for one in told)
+    tally.news(rule=rule.rule_id, title=headline, told=names or "nobody", why=why)
     return decision, told
+
+
+def _plans_of_match(
+    transaction: protocols.Dispatch, desk: "Routes", match: Match, now: datetime, reason: AlertReason
+) -> tuple[NewDelivery, ...]:
+    """Whom an alert about `match` reaches, and when; what belongs to one event goes out together."""
+    event = f"event:{transaction.event(match.story_id).event_id}"
+    article, language = match.revision.article, match.revision.content.language
+    return _plans(transaction, desk, match.judgement.rule, event, now, reason, tags=article.tags, language=language)
+
+
+def _plans(
+    transaction: protocols.Dispatch,
+    desk: "Routes",
+    rule: Rule,
+    bundle: str,
+    now: datetime,
+    reason: AlertReason,
+    *,
+    tags: frozenset[str] = frozenset(),
+    language: str | None = None,
+) -> tuple[NewDelivery, ...]:
+    from pipelines.delivery.plan import labels_of
+
+    urgent = rule.severity is Severity.URGENT or reason in dispatch.PAST_ALL
+    return tuple(
+        plan.delivery(transaction.bundled(plan.receiver, plan.bundle), now, urgent=urgent)
+        for plan in desk.plans(labels_of(rule, tags, language), bundle, now)
+    )

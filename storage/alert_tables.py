@@ -75,8 +75,11 @@ deliveries = Table(
     Column("receiver", KeyText, nullable=False),
     Column("state", state(DeliveryState, "state"), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("bundle", KeyText, nullable=False),
     Column("due_at", UtcTime, nullable=False),
+    Column("ready_at", UtcTime, nullable=False),
     Column("lease_until", UtcTime),
+    Column("reason", CleanText, nullable=False),
     Column("error", CleanText),
     Column("sent_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
@@ -84,10 +87,25 @@ deliveries = Table(
     UniqueConstraint("alert_id", "receiver"),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
 )
-PENDING = deliveries.c.state == literal(DeliveryState.PENDING, deliveries.c.state.type, literal_execute=True)
-UNSENT = deliveries.c.state != literal(DeliveryState.SENT, deliveries.c.state.type, literal_execute=True)
-partial_index("ix_deliveries_pending", deliveries.c.receiver, deliveries.c.delivery_id, where=PENDING)
+PENDING, HELD, SENT = (
+    literal(one, deliveries.c.state.type, literal_execute=True)
+    for one in (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENT)
+)
+WAITING = deliveries.c.state.in_([PENDING, HELD])
+UNSENT = deliveries.c.state != SENT
+WAS_SENT = deliveries.c.state == SENT
+partial_index("ix_deliveries_waiting", deliveries.c.receiver, deliveries.c.delivery_id, where=WAITING)
+partial_index("ix_deliveries_sent", deliveries.c.receiver, deliveries.c.bundle, deliveries.c.sent_at, where=WAS_SENT)
 partial_index("ix_deliveries_unsent", deliveries.c.delivery_id, where=UNSENT)
+
+receiver_pauses = Table(
+    "receiver_pauses",
+    metadata,
+    Column("receiver", KeyText, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("probe_at", UtcTime, nullable=False),
+)
 
 verdicts = Table(
     "verdicts",

@@ -6,15 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from pipelines.alerts import Finding, Known, Silence, Verdict
+from pipelines.alerts import Bundled, Finding, Known, Silence, Verdict
 from pipelines.model import Match, Rule
 from pipelines.protocols import Dispatch, NewAlert
-from pipelines.states import AlertId, DeliveryState, MatchId, StoryId, VerdictKind, digest
+from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind, digest
 from pipelines.stories import Event
 from storage.alert_tables import FINDING_WAITS, alerts, deliveries, findings, verdicts
 from storage.database import Database
 from storage.events import load_events
 from storage.known import known_of, recent_of, silences_at
+from storage.outbox import load_bundled
 from storage.records import load_findings, load_matches
 from storage.tables import UNDECIDED, matches
 
@@ -48,6 +49,10 @@ class _SqlDispatch:
     def event(self, story_id: StoryId) -> Event:
         """See Dispatch."""
         return load_events(self._connection, [story_id])[story_id]
+
+    def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
+        """See Dispatch."""
+        return load_bundled(self._connection, receiver, bundle)
 
     def known(self, match: Match, subject: str) -> Known:
         """See Dispatch."""
@@ -142,14 +147,17 @@ class _SqlDispatch:
         rows = [
             {
                 "alert_id": alert_id,
-                "receiver": receiver,
-                "state": DeliveryState.PENDING,
+                "receiver": one.receiver,
+                "state": DeliveryState.HELD if one.reason else DeliveryState.PENDING,
                 "attempts": 0,
-                "due_at": self._now,
+                "bundle": one.bundle,
+                "due_at": one.due_at,
+                "ready_at": one.due_at,
+                "reason": one.reason,
                 "created_at": self._now,
-                "idempotency_key": digest(str(alert_id), receiver),  # as Delivery.key has it
+                "idempotency_key": digest(str(alert_id), one.receiver),  # as Delivery.key has it
             }
-            for receiver in dict.fromkeys(alert.receivers)
+            for one in alert.deliveries
         ]
         if rows:
             self._connection.execute(deliveries.insert(), rows)

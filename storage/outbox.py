@@ -4,63 +4,73 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 
-from pipelines.alerts import AlertDetail, Delivery, FindingDetail
-from pipelines.errors import StoreError
+from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
-from storage.alert_tables import PENDING, UNSENT, deliveries
-from storage.database import Database
+from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
+from storage.pauses import SqlPauses
 from storage.records import batches, load_details
 
+BUNDLED = 100
+"""Deliveries in one message; what is more goes into the next."""
 
-class SqlOutbox:
+
+class SqlOutbox(SqlPauses):
     """The Outbox of an SQL database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
         """See Outbox."""
         oldest = (func.min(deliveries.c.due_at), deliveries.c.receiver)
-        query = select(deliveries.c.receiver).where(claimable(now)).group_by(deliveries.c.receiver).order_by(*oldest)
+        rests = exists().where(receiver_pauses.c.receiver == deliveries.c.receiver, receiver_pauses.c.probe_at > now)
+        due = and_(claimable(now), ~rests)
+        query = select(deliveries.c.receiver).where(due).group_by(deliveries.c.receiver).order_by(*oldest)
         with self._database.reading() as connection:
             return [ReceiverId(receiver) for receiver in connection.scalars(query)]
 
-    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Delivery | None:
+    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
         """See Outbox. Oldest means made first: a receiver's first attempts follow the order of its alerts."""
-        query = (
-            select(deliveries)
+        due = (
+            select(deliveries.c.bundle)
             .where(claimable(now), deliveries.c.receiver == receiver)
             .order_by(deliveries.c.delivery_id)
             .limit(1)
-            .with_for_update(skip_locked=True)  # SQLite needs none: it has the one write lock
         )
+        free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
         with self._database.writing() as connection:
-            row = connection.execute(query).first()
-            if row is None:
-                return None
-            leased = deliveries.update().where(deliveries.c.delivery_id == row.delivery_id)
-            connection.execute(leased.values(lease_until=lease_until))
-            return delivery_of(row)
+            bundle = connection.scalar(due.with_for_update(skip_locked=True))  # SQLite needs none: one writes at a time
+            if bundle is None:
+                return ()
+            together = (
+                select(deliveries)
+                .where(WAITING, free, deliveries.c.receiver == receiver, deliveries.c.bundle == bundle)
+                .order_by(deliveries.c.delivery_id)
+                .limit(BUNDLED)
+                .with_for_update(skip_locked=True)
+            )
+            rows = connection.execute(together).all()
+            leased = deliveries.c.delivery_id.in_([row.delivery_id for row in rows])
+            connection.execute(deliveries.update().where(leased).values(lease_until=lease_until))
+            return [delivery_of(row) for row in rows]
 
-    def detail(self, alert_id: AlertId) -> AlertDetail | FindingDetail:
-        """See Outbox; raises StoreError where there is no such alert."""
+    def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
+        """See Outbox."""
         with self._database.reading() as connection:
-            for detail in load_details(connection, [alert_id]):
-                return detail
-        raise StoreError(f"{self._database.place}: there is no alert {alert_id}")
+            return load_details(connection, list(alert_ids))
 
-    def mark_sent(self, delivery: DeliveryId, now: datetime) -> None:
-        """See Outbox. Whatever became of it meanwhile, the receiver has it."""
-        self._mark(
-            and_(deliveries.c.delivery_id == delivery, deliveries.c.state != DeliveryState.SENT),
-            {"state": DeliveryState.SENT, "sent_at": now, "error": None},
-        )
+    def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
+        """See Outbox."""
+        with self._database.reading() as connection:
+            return load_bundled(connection, receiver, bundle)
 
-    def mark_failed(self, delivery: DeliveryId, error: str, retry_at: datetime | None, now: datetime) -> None:
+    def mark_sent(self, sent: Collection[DeliveryId], now: datetime) -> None:
+        """See Outbox. Whatever became of them meanwhile, the receiver has them."""
+        unsent = and_(deliveries.c.delivery_id.in_(list(sent)), deliveries.c.state != DeliveryState.SENT)
+        self._mark(unsent, {"state": DeliveryState.SENT, "sent_at": now, "error": None})
+
+    def mark_failed(self, failed: Collection[DeliveryId], error: str, retry_at: datetime | None, now: datetime) -> None:
         """See Outbox. Counts only what is leased, so that no attempt counts twice."""
-        leased = and_(deliveries.c.delivery_id == delivery, PENDING, deliveries.c.lease_until.is_not(None))
+        leased = and_(deliveries.c.delivery_id.in_(list(failed)), WAITING, deliveries.c.lease_until.is_not(None))
         if retry_at is None:
             self._mark(leased, {"state": DeliveryState.DEAD, "error": error})
         else:
@@ -68,14 +78,14 @@ class SqlOutbox:
 
     def retry(self, delivery_ids: Collection[DeliveryId] | None, now: datetime) -> int:
         """Make dead or waiting deliveries due at once, as if never tried; None means all dead. Returns how many."""
-        again = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now}
+        again = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now, "ready_at": now}
         dead = and_(UNSENT, deliveries.c.state == DeliveryState.DEAD)
         with self._database.writing() as connection:
             if delivery_ids is None:
                 return connection.execute(deliveries.update().where(dead).values(again)).rowcount
             return sum(
                 connection.execute(
-                    deliveries.update().where(deliveries.c.delivery_id.in_(some), or_(dead, PENDING)).values(again)
+                    deliveries.update().where(deliveries.c.delivery_id.in_(some), or_(dead, WAITING)).values(again)
                 ).rowcount
                 for some in batches(delivery_ids)
             )
@@ -87,9 +97,26 @@ class SqlOutbox:
 
 
 def claimable(now: datetime) -> ColumnElement[bool]:
-    """Pending, due, and leased by nobody at `now`."""
+    """Waiting, due, and leased by nobody at `now`."""
     free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-    return and_(PENDING, deliveries.c.due_at <= now, free)
+    return and_(WAITING, deliveries.c.due_at <= now, free)
+
+
+def load_bundled(connection: Connection, receiver: ReceiverId, bundle: str) -> Bundled:
+    """What is known of a receiver's bundle."""
+    its = and_(deliveries.c.receiver == receiver, deliveries.c.bundle == bundle)
+    last = (
+        select(deliveries.c.sent_at, deliveries.c.alert_id)
+        .where(its, WAS_SENT)
+        .order_by(deliveries.c.sent_at.desc(), deliveries.c.alert_id.desc())
+        .limit(1)
+    )
+    row = connection.execute(last).first()
+    return Bundled(
+        last_alert=row.alert_id if row else None,
+        last_sent_at=row.sent_at if row else None,
+        next_due_at=connection.scalar(select(func.min(deliveries.c.due_at)).where(its, WAITING)),
+    )
 
 
 def delivery_of(row: Row[Any]) -> Delivery:
@@ -104,4 +131,7 @@ def delivery_of(row: Row[Any]) -> Delivery:
         created_at=row.created_at,
         error=row.error,
         sent_at=row.sent_at,
+        bundle=row.bundle,
+        ready_at=row.ready_at,
+        reason=row.reason,
     )

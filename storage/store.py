@@ -18,6 +18,7 @@ from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
 from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
+from storage.silences import SqlSilences
 from storage.stories import SqlStories
 from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions, rules
 from storage.volumes import SqlVolumes, volume_due
@@ -58,6 +59,7 @@ class SqlStore:
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
         self.notices = SqlNotices(database)
+        self.silences = SqlSilences(database)
         self.journal = Journal(database)
 
     def due_work(self, now: datetime) -> DueWork:

@@ -1,8 +1,10 @@
 """`wirewatch alerts`: what the desk was told."""
 
+import getpass
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from pipelines.alerts import AlertDetail, Delivery, FindingDetail
 from pipelines.cli.output import echo_json, echo_table
 from pipelines.config import load_settings
 from pipelines.delivery.wording import clean, cut
-from pipelines.states import DeliveryState
+from pipelines.states import AlertId, DeliveryState
 
 if TYPE_CHECKING:
     from storage.journal import AlertRow
@@ -40,6 +42,24 @@ def list_command(limit: int, as_json: bool) -> None:
         echo_table(columns, [_cells(row) for row in rows])
     else:
         click.echo("no alerts yet")
+
+
+@alerts.command("ack")
+@click.argument("alert", metavar="ID")
+@click.option("--who", default=getpass.getuser, show_default="your user name", help="Who has taken it on.")
+def ack_command(alert: str, who: str) -> None:
+    """Say that you have taken an alert on: nobody else is woken up for it.
+
+    Example: wirewatch alerts ack A12
+    """
+    from storage.store import open_store
+
+    number = alert.removeprefix("A")
+    if not number.isdecimal():
+        raise click.UsageError(f"{alert} is no alert; `wirewatch alerts list` shows them, such as A12")
+    with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
+        first = store.silences.acknowledge(AlertId(int(number)), who, datetime.now(UTC))
+    click.echo(f"A{number} is {who}'s" if first else f"A{number} was taken on before")
 
 
 def _facts(row: "AlertRow") -> dict[str, object]:

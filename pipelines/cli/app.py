@@ -46,7 +46,22 @@ COMMANDS = {
     "rules match": Entry(
         "rules:rules", "Rules over articles, as JSON lines", "wirewatch rules match --rules alert_rules day.jsonl"
     ),
+    "routes test": Entry(
+        "routes:routes", "Who gets an alert, how and when", "wirewatch routes test severity=urgent region=caucasus"
+    ),
+    "receivers list": Entry("receivers:receivers", "Who is told, and how they fare", "wirewatch receivers list"),
+    "receivers test": Entry(
+        "receivers:receivers",
+        "Send a real message to one, and release what waited",
+        "wirewatch receivers test desk-chat",
+    ),
     "alerts list": Entry("alerts:alerts", "What the desk was told, newest first", "wirewatch alerts list --limit 20"),
+    "alerts ack": Entry("alerts:alerts", "Say that you have taken an alert on", "wirewatch alerts ack A12"),
+    "silence add": Entry(
+        "silence:silence", "Hear nothing of a rule, outlet, story or label", "wirewatch silence add --rule x --why y"
+    ),
+    "silence list": Entry("silence:silence", "What is silenced, and how much was", "wirewatch silence list"),
+    "silence end": Entry("silence:silence", "Hear of it again", "wirewatch silence end S3"),
     "outbox list": Entry("outbox:outbox", "Deliveries that wait, failed or are dead", "wirewatch outbox list"),
     "outbox retry": Entry("outbox:outbox", "Send dead or waiting deliveries again", "wirewatch outbox retry 17"),
     "db upgrade": Entry("db:db", "Bring the database to this version's schema", "wirewatch db upgrade"),

@@ -63,7 +63,8 @@ class _Outcome:
     """How an attempt ended; `failure` is in our words only."""
 
     failure: str | None = None
-    readable: bool = True
+    for_good: bool = False
+    """Whether a person must mend the address before it can be otherwise."""
     retry_after: timedelta | None = None
 
     def check(self, name: str) -> None:
@@ -71,7 +72,7 @@ class _Outcome:
         if self.failure is None:
             return
         error: DeliveryError = ReceiverUnavailable(f"{name}: {self.failure}", self.retry_after)
-        if not self.readable:
+        if self.for_good:
             error = ReceiverMisconfigured(f"{name}: {self.failure}")
         raise error
 
@@ -111,7 +112,7 @@ def _attempt(address: str, asset: "AppriseAsset", message: Message, key: str) ->
 
     service = _service(address, asset, key)
     if service is None:
-        return _Outcome("Apprise cannot read the address", readable=False)
+        return _Outcome("Apprise cannot read the address", for_good=True)
     one = Apprise(asset=asset)
     one.add(service)
     body, body_format = message.text, NotifyFormat.TEXT
@@ -145,6 +146,8 @@ def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | Non
     return service
 
 
+_FOR_GOOD = frozenset({"HTTP 401", "HTTP 403", "HTTP 404", "HTTP 410"})
+"""A wrong or withdrawn token, or nobody there: the same again brings the same."""
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _SMTP_STATUS = re.compile(r"\((\d{3}), b['\"]")
 _RETRY_AFTER = re.compile(r"\bretry_after[\"']?\s*:\s*(\d{1,6}(?:\.\d+)?)")
@@ -168,7 +171,7 @@ def _diagnosis(log: Iterable["NotifyLogEntry"]) -> _Outcome:
         elif entry.message.startswith("Response Details"):
             asked = _RETRY_AFTER.search(entry.message)
             retry_after = min(timedelta(seconds=float(asked[1])), LONGEST_WAIT) if asked else retry_after
-    return _Outcome(failure or "not taken, and not said why", retry_after=retry_after)
+    return _Outcome(failure or "not taken, and not said why", failure in _FOR_GOOD, retry_after)
 
 
 def _http_failure(line: str) -> str | None:

@@ -1,41 +1,56 @@
-"""Who is told: the desk's receivers and routing tree, from routes.yaml."""
+"""Who is told, and when: the desk's receivers and routing tree, from routes.yaml."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines import desk_files
-from pipelines.alerts import Receiver
+from pipelines.alerts import ESCALATION, Receiver
+from pipelines.delivery.calendar import NamedTime, moment
+from pipelines.delivery.plan import (
+    Away,
+    Escalation,
+    Gather,
+    Hold,
+    Labels,
+    Pace,
+    Plan,
+    escalated,
+    matches,
+    on_return,
+    plan,
+)
+from pipelines.delivery.route_faults import routes_faults
 from pipelines.delivery.routes_schema import RouteLine, RoutesFile
-from pipelines.desk_files import DeskFile, Fault, suggest
+from pipelines.desk_files import DeskFile, Fault
 from pipelines.errors import DeskFileError, ReceiverMisconfigured
-from pipelines.model import Rule
-from pipelines.states import ReceiverId, Severity
-
-Steps = tuple[str | int, ...]
+from pipelines.states import ReceiverId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A node of the routing tree; `to` is its parent's where it names none of its own."""
+    """A node of the routing tree; what it does not say itself is its parent's."""
 
     match: Mapping[str, str]
     to: tuple[ReceiverId, ...]
     also: bool = False
+    pace: Pace = field(default_factory=Pace)
     routes: tuple["Route", ...] = ()
 
-    def receivers(self, labels: Mapping[str, str]) -> Iterator[ReceiverId]:
-        """Whom an alert that has come to this node reaches, perhaps more than once.
+    def reached(self, labels: Labels) -> Iterator[tuple[ReceiverId, Pace]]:
+        """Whom an alert that has come to this node reaches and at which pace, perhaps more than once.
 
         The first matching route below wins, and where none does this node's `to`. A route with `also` wins nothing:
         its receivers are told besides, and the search goes on.
         """
         for route in self.routes:
-            if all(labels.get(name) == value for name, value in route.match.items()):
-                yield from route.receivers(labels)
+            if matches(route.match, labels):
+                yield from route.reached(labels)
                 if not route.also:
                     return
-        yield from self.to
+        yield from ((receiver, self.pace) for receiver in self.to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +65,35 @@ class Routes:
     operator: Receiver | None
     """Who hears about this installation."""
     root: Route
+    away: Mapping[ReceiverId, Away] = field(default_factory=dict)
+    """Whose alerts another one reads for a while."""
 
-    def receivers_for(self, rule: Rule) -> tuple[Receiver, ...]:
-        """Whom an alert of `rule` reaches, each once, in the order of the routes."""
-        return self.receivers_with({**rule.labels, "severity": rule.severity})
-
-    def receivers_with(self, labels: Mapping[str, str]) -> tuple[Receiver, ...]:
-        """Whom an alert with these labels, `severity` among them, reaches."""
-        return tuple(self.receivers[name] for name in dict.fromkeys(self.root.receivers(labels)))
+    def plans(self, labels: Labels, event: str, now: datetime) -> tuple[Plan, ...]:
+        """The deliveries of an alert, one a receiver, in the order of the routes; at least one."""
+        zone = ZoneInfo(self.zone)
+        found: dict[ReceiverId, Plan] = {}
+        for name, pace in self.root.reached(labels):
+            reader = self._present(name, now, zone)
+            found.setdefault(reader, plan(reader, pace, labels, event, now, zone))
+            if reader != name:
+                found.setdefault(name, on_return(name, self.away[name], zone))
+            if pace.escalation:
+                found.setdefault(pace.escalation.to, escalated(pace.escalation, event, now, zone))
+        return tuple(found.values())
 
     def receiver(self, receiver_id: ReceiverId) -> Receiver:
         """The receiver of that name; ReceiverMisconfigured where deliveries wait for one that is gone."""
         if receiver_id not in self.receivers:
             raise ReceiverMisconfigured(f"{receiver_id}: no such receiver in routes.yaml any more")
         return self.receivers[receiver_id]
+
+    def _present(self, name: ReceiverId, now: datetime, zone: ZoneInfo) -> ReceiverId:
+        """Who reads for `name` today: itself, or whoever stands in, themselves perhaps away."""
+        passed = {name}
+        while (away := self.away.get(name)) and now.astimezone(zone).date() < away.until and away.to not in passed:
+            name = away.to
+            passed.add(name)
+        return name
 
 
 def load_routes(path: Path) -> Routes:
@@ -72,7 +102,7 @@ def load_routes(path: Path) -> Routes:
     lines, faults = file.check(RoutesFile)
     if lines is None:
         raise DeskFileError(faults)
-    faults = [*_unknown_receivers(file, lines), *_tree_faults(file, lines.route, ("route",))]
+    faults = list(routes_faults(file, lines))
     if faults:
         faults.sort(key=lambda fault: (fault.line, fault.column))
         raise DeskFileError(faults)
@@ -84,69 +114,77 @@ def load_routes(path: Path) -> Routes:
 
 def _routes(lines: RoutesFile) -> Routes:
     receivers = {
-        ReceiverId(name): Receiver(receiver_id=ReceiverId(name), url_env=line.url_env, style=line.style)
+        ReceiverId(name): Receiver(
+            receiver_id=ReceiverId(name),
+            url_env=line.url_env,
+            style=line.style,
+            fallback=ReceiverId(line.fallback) if line.fallback else None,
+        )
         for name, line in lines.receivers.items()
+    }
+    times = {
+        name: NamedTime(name=name, days=line.days, begins=line.from_, ends=line.to)
+        for name, line in lines.times.items()
     }
     return Routes(
         zone=lines.zone,
         receivers=receivers,
         owners={owner: receivers[ReceiverId(name)] for owner, name in lines.owners.items()},
         operator=receivers[ReceiverId(lines.operator)] if lines.operator else None,
-        root=_route(lines.route, ()),
+        away={ReceiverId(name): Away(until=line.until, to=ReceiverId(line.to)) for name, line in lines.away.items()},
+        root=_route(lines.route, (), Pace(), times),
     )
 
 
-def _route(line: RouteLine, inherited: tuple[ReceiverId, ...]) -> Route:
+def _route(line: RouteLine, inherited: tuple[ReceiverId, ...], above: Pace, times: Mapping[str, NamedTime]) -> Route:
     to = inherited if line.to is None else tuple(ReceiverId(name) for name in line.to)
-    return Route(match=line.match, to=to, also=line.also, routes=tuple(_route(below, to) for below in line.routes))
+    pace = _pace(line, above, times)
+    below = tuple(_route(each, to, pace, times) for each in line.routes)
+    return Route(match=line.match, to=to, also=line.also, pace=pace, routes=below)
 
 
-def _unknown_receivers(file: DeskFile, lines: RoutesFile) -> Iterator[Fault]:
-    for name, loc in _named(file, lines):
-        if name not in lines.receivers:
-            yield file.fault(loc, f"no receiver `{name}`{suggest(name, lines.receivers)}")
-
-
-def _named(file: DeskFile, lines: RoutesFile) -> Iterator[tuple[str, Steps]]:
-    """Every place that names a receiver."""
-    for owner, name in lines.owners.items():
-        yield name, ("owners", owner)
-    if lines.operator is not None:
-        yield lines.operator, ("operator",)
-    yield from _named_below(file, lines.route, ("route",))
-    for number, test in enumerate(lines.tests):
-        for position, name in enumerate(test.expect):
-            yield name, ("tests", number, "expect", position)
-
-
-def _named_below(file: DeskFile, line: RouteLine, loc: Steps) -> Iterator[tuple[str, Steps]]:
-    for position, name in enumerate(line.to or ()):
-        yield name, (*loc, "to", position) if isinstance(file.at(*loc, "to"), list) else (*loc, "to")
-    for number, below in enumerate(line.routes):
-        yield from _named_below(file, below, (*loc, "routes", number))
-
-
-def _tree_faults(file: DeskFile, line: RouteLine, loc: Steps) -> Iterator[Fault]:
-    """What the schema cannot say: the root catches all, and every other route something."""
-    root = loc == ("route",)
-    if root and line.to is None:
-        yield file.fault(loc, "`to` is missing: the root catches all that no other route does")
-    if root and (line.match or line.also):
-        yield file.fault(loc, "the root catches all: `match` and `also` belong to the routes below it")
-    if not root and not line.match:
-        yield file.fault(loc, "`match` is missing: only the root catches all")
-    if not root and line.to is None and not line.routes:
-        yield file.fault(loc, "`to` is missing: this route tells nobody")
-    for number, below in enumerate(line.routes):
-        yield from _tree_faults(file, below, (*loc, "routes", number))
+def _pace(line: RouteLine, above: Pace, times: Mapping[str, NamedTime]) -> Pace:
+    """The pace of a route: its parent's, with what the line itself says; a key without a value takes it back."""
+    said = line.model_fields_set
+    hold, escalate = above.hold, line.escalate
+    if "hold_in" in said:
+        hold = Hold(during=times[line.hold_in], unless=line.hold_unless) if line.hold_in else None
+    elif hold and "hold_unless" in said:
+        hold = Hold(during=hold.during, unless=line.hold_unless)
+    escalation = above.escalation
+    if "escalate" in said:
+        escalation = Escalation(to=ReceiverId(escalate.to), after=escalate.unless_acknowledged_in) if escalate else None
+    return Pace(
+        gather=Gather(wait=line.gather.wait, every=line.gather.every) if line.gather else above.gather,
+        hold=hold,
+        digest=line.digest if "digest" in said else above.digest,
+        escalation=escalation,
+    )
 
 
 def _failed_tests(file: DeskFile, lines: RoutesFile, routes: Routes) -> list[Fault]:
+    """What inline tests give other than they expect; without `at`, holds and absences count for nothing."""
     faults = []
+    zone, routes = ZoneInfo(lines.zone), replace(routes, away={})
     for number, test in enumerate(lines.tests):
-        labels = {"severity": Severity.NORMAL, **test.labels}
-        told = [receiver.receiver_id for receiver in routes.receivers_with(labels)]
+        now = moment(_TEST_DAY, test.at or time(12), zone)
+        labels = {name: frozenset({value}) for name, value in {"severity": "normal", **test.labels}.items()}
+        plans = [plan for plan in routes.plans(labels, "event", now) if not plan.bundle.startswith(ESCALATION)]
+        told = [plan.receiver for plan in plans]
         if sorted(told) != sorted(set(test.expect)):
             message = f"test failed: expected {', '.join(test.expect) or 'nobody'}, but {', '.join(told)} would be told"
             faults.append(file.fault(("tests", number, "expect"), message))
+        held = {f"{plan.due_at.astimezone(zone):%H:%M}" for plan in plans if plan.due_at}
+        wanted = {f"{test.held_until:%H:%M}"} if test.held_until else set()
+        if test.at and held != wanted:
+            message = f"test failed: expected held until {_or_not(wanted)}, but it is {_or_not(held)}"
+            faults.append(file.fault(("tests", number), message))
     return faults
+
+
+def _or_not(times: set[str]) -> str:
+    return ", ".join(sorted(times)) or "not held"
+
+
+_TEST_DAY = date(2026, 1, 7)
+"""A Wednesday in winter, so that a test gives the same every day."""

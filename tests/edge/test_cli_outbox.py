@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.alerts import NewDelivery
 from pipelines.cli.app import app
 from pipelines.model import Content, Feed, FeedEntry, Hit, Judgement, Outlet, Published, Rule
 from pipelines.polls import FeedState, Poll
@@ -50,12 +51,11 @@ def store(home: Path) -> Iterator[SqlStore]:
             (RECEIVERS[1], "desk-mail (MAIL_URL): HTTP 500", NOW + timedelta(minutes=1)),
             (RECEIVERS[2], "ops: the variable OPS_URL is not set", None),
         ):
-            delivery = opened.outbox.claim(receiver, NOW, NOW + timedelta(seconds=30))
-            assert delivery is not None
+            (delivery,) = opened.outbox.claim(receiver, NOW, NOW + timedelta(seconds=30))
             if error is None:
-                opened.outbox.mark_sent(delivery.delivery_id, NOW)
+                opened.outbox.mark_sent([delivery.delivery_id], NOW)
             else:
-                opened.outbox.mark_failed(delivery.delivery_id, error, again, NOW)
+                opened.outbox.mark_failed([delivery.delivery_id], error, again, NOW)
         yield opened
 
 
@@ -87,7 +87,7 @@ def _tell(store: SqlStore) -> None:
                 rule=RULE,
                 subject=f"story:{match.story_id}",
                 reason=AlertReason.FIRST,
-                receivers=RECEIVERS,
+                deliveries=tuple(NewDelivery(receiver=one, bundle=f"alone:{one}", due_at=NOW) for one in RECEIVERS),
             )
         )
 

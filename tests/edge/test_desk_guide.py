@@ -44,7 +44,7 @@ def test_the_example_of_feeds_loads(guide: Path) -> None:
 
 
 def test_the_example_of_routes_loads_and_passes_its_tests(guide: Path) -> None:
-    assert set(load_routes(guide / "routes.yaml").receivers) == {"desk-chat", "desk-mail"}
+    assert set(load_routes(guide / "routes.yaml").receivers) == {"desk-chat", "desk-mail", "duty-phone", "nino"}
 
 
 def test_an_editor_finds_nothing_wrong_with_the_examples(guide: Path) -> None:

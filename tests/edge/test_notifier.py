@@ -59,11 +59,12 @@ def test_a_2xx_is_sent_with_its_key(hook: Webhook) -> None:
     assert (request.json["title"], request.json["message"]) == (MESSAGE.title, MESSAGE.text)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 500, 503])
 def test_other_statuses_are_not_sent_and_named(hook: Webhook, status: int) -> None:
     hook.answers["/desk"] = Answer(status=status)
     error = failure(hook.apprise_url())
-    assert isinstance(error, ReceiverUnavailable)
+    for_good = status in {401, 403, 404, 410}
+    assert isinstance(error, ReceiverMisconfigured if for_good else ReceiverUnavailable)
     assert str(error) == f"desk-chat (DESK_URL): HTTP {status}"
     assert len(hook.requests) == 1
 

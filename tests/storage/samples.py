@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipelines.alerts import NewDelivery
 from pipelines.model import (
     Article,
     Content,
@@ -176,7 +177,7 @@ def matched(store: SqlStore, *names: str, now: datetime = NOW) -> None:
 def alert(store: SqlStore, *receivers: ReceiverId, now: datetime = NOW) -> list[AlertId]:
     """Make an alert of every undecided match."""
     with store.alerts.dispatching(now) as dispatch:
-        return [dispatch.save_alert(new_alert(one, *receivers)) for one in dispatch.undecided(1_000)]
+        return [dispatch.save_alert(new_alert(one, *receivers, now=now)) for one in dispatch.undecided(1_000)]
 
 
 def a_match(of: Rule, like: Match | None = None) -> Match:
@@ -190,12 +191,15 @@ def a_match(of: Rule, like: Match | None = None) -> Match:
     )
 
 
-def new_alert(of: Match, *receivers: ReceiverId) -> NewAlert:
-    """The alert of a match about its story."""
+def new_alert(of: Match, *receivers: ReceiverId, now: datetime = NOW, bundle: str = "") -> NewAlert:
+    """The alert of a match about its story, each sent alone unless in a bundle."""
     return NewAlert(
         match_id=of.match_id,
         rule=of.judgement.rule,
         subject=f"story:{of.story_id}",
         reason=AlertReason.FIRST,
-        receivers=receivers or (MAIL, CHAT),
+        deliveries=tuple(
+            NewDelivery(receiver=receiver, bundle=bundle or f"match:{of.match_id}", due_at=now)
+            for receiver in dict.fromkeys(receivers or (MAIL, CHAT))
+        ),
     )

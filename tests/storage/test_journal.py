@@ -97,7 +97,7 @@ def test_alerts_are_listed_with_their_deliveries(store: SqlStore) -> None:
     made = alert(store, MAIL, CHAT)
     rows = store.journal.alerts(10)
     assert [row.detail.alert.alert_id for row in rows] == made[::-1]
-    assert [row.detail for row in rows] == [store.outbox.detail(one) for one in made[::-1]]
+    assert [row.detail for row in rows] == list(store.outbox.details(made[::-1]))
     assert [[one.receiver for one in row.deliveries] for row in rows] == [[CHAT, MAIL]] * 2
     assert len(store.journal.alerts(1)) == 1
 
@@ -105,9 +105,8 @@ def test_alerts_are_listed_with_their_deliveries(store: SqlStore) -> None:
 def test_deliveries_are_listed_by_state(store: SqlStore) -> None:
     matched(store)
     alert(store, MAIL, CHAT)
-    delivery = store.outbox.claim(MAIL, NOW, LATER)
-    assert delivery is not None
-    store.outbox.mark_failed(delivery.delivery_id, "no such chat", None, NOW)
+    (delivery,) = store.outbox.claim(MAIL, NOW, LATER)
+    store.outbox.mark_failed([delivery.delivery_id], "no such chat", None, NOW)
     (dead,) = store.journal.deliveries([DeliveryState.DEAD], 10)
     assert (dead.delivery.receiver, dead.delivery.error, dead.rule_id, dead.title) == (
         MAIL,

@@ -162,7 +162,10 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
             "receiver": "mail",
             "state": DeliveryState.PENDING,
             "attempts": 0,
+            "bundle": "event:1",
             "due_at": NOW,
+            "ready_at": NOW,
+            "reason": "",
             "created_at": NOW,
             "idempotency_key": "k",
         },
@@ -177,6 +180,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         rule_tables.live_rules,
         {"rule_id": "r", "version": "v", "file": "f", "source": "", "lists": "d", "since": NOW},
     ),
+    (told.receiver_pauses, {"receiver": "chat", "since": NOW, "reason": "r", "probe_at": NOW}),
     (
         told.notices,
         {"subject": "s", "title": "t", "lines": [], "over": False, "began_at": NOW, "due_at": NOW, "attempts": 0},

@@ -1,0 +1,73 @@
+"""Several alerts in one message: an event's first ones, an update of it, or what a hold or digest kept back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from pipelines.alerts import AlertDetail, Bundled, FindingDetail, Message
+from pipelines.delivery.message import LONGEST_HTML, fill, render, subject
+from pipelines.delivery.view import HTML, TEXT, View, Voice, severity_of, view_of
+from pipelines.delivery.wording import moment
+from pipelines.model import Rule
+from pipelines.states import AlertReason, MessageStyle, Severity
+
+Details = Sequence[AlertDetail | FindingDetail]
+_GRAVE = frozenset({AlertReason.CORRECTED, AlertReason.TAKEN_DOWN})
+_LOUDEST = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.LOW)
+
+
+def render_all(
+    details: Details, style: MessageStyle, *, occasion: str, earlier: Bundled, zone: str, now: datetime
+) -> Message:
+    """The message about a bundle, each alert in it with headline and link.
+
+    `occasion` says why it was kept back, empty where it was not; `earlier` is what the bundle has sent already.
+    """
+    if len(details) == 1 and not occasion and earlier.last_alert is None:
+        return render(details[0], style, zone=zone, now=now)
+    heading = _heading(details, occasion, earlier, zone, now)
+    if len(details) == 1:
+        title = _subject(details, heading, occasion, earlier) if style is MessageStyle.MAIL else heading
+        return replace(render(details[0], style, zone=zone, now=now), title=title)
+    views = _views(details, TEXT, zone, now)
+    if style is MessageStyle.SHORT:
+        return Message(title=heading, text=fill("gathered_short.txt", views=views))
+    text = fill("gathered.txt", views=views)
+    if style is not MessageStyle.MAIL:
+        return Message(title=heading, text=text)
+    page = fill("gathered.html", views=_views(details, HTML, zone, now), heading=heading)
+    # A page too long to be sent whole gives way to the text, which is split where it must be.
+    html = page if len(page) <= LONGEST_HTML else None
+    return Message(title=_subject(details, heading, occasion, earlier), text=f"{heading}\n\n{text}", html=html)
+
+
+def _views(details: Details, voice: Voice, zone: str, now: datetime) -> list[View]:
+    return [view_of(detail, voice, zone, now) for detail in details]
+
+
+def _heading(details: Details, occasion: str, earlier: Bundled, zone: str, now: datetime) -> str:
+    """What this message is: `UPDATE to A412 (sent 20:45) · HIGH · A415, A416 · the rule's title`."""
+    rules = [_rule(detail) for detail in details]
+    severity = severity_of(next(one for one in _LOUDEST if any(rule.severity is one for rule in rules)))
+    first, others = TEXT.line(rules[0].title, 80), len({rule.rule_id for rule in rules}) - 1
+    more = "" if not others else f" and {others} more rule{'' if others == 1 else 's'}"
+    alerts = f"{len(details)} alerts" if len(details) > 4 else ", ".join(f"A{one.alert.alert_id}" for one in details)
+    update = None
+    if earlier.last_alert is not None and earlier.last_sent_at is not None:
+        update = f"UPDATE to A{earlier.last_alert} (sent {moment(earlier.last_sent_at, zone, now)})"
+    grave = " and ".join(dict.fromkeys(one.alert.reason.upper() for one in details if one.alert.reason in _GRAVE))
+    return " · ".join(part for part in (update, grave, severity, alerts, f"{first}{more}", occasion) if part)
+
+
+def _subject(details: Details, heading: str, occasion: str, earlier: Bundled) -> str:
+    """A mail's subject: the first headline, where one event is told; else the heading."""
+    if occasion:
+        return heading
+    grave = next((one.alert.reason for one in details if one.alert.reason in _GRAVE), None)
+    update = f"{(grave or 'update').capitalize()}: " if earlier.last_alert is not None else ""
+    more = f" and {len(details) - 1} more" if len(details) > 1 else ""
+    return f"{update}{subject(details[0])}{more}"
+
+
+def _rule(detail: AlertDetail | FindingDetail) -> Rule:
+    return detail.finding.rule if isinstance(detail, FindingDetail) else detail.match.judgement.rule

@@ -1,0 +1,246 @@
+"""Routes in time: what a desk gets over simulated days, from stored matches to messages, on either database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.alerts import Message, Receiver
+from pipelines.delivering import deliver
+from pipelines.delivery.routing import load_routes
+from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.model import Report
+from pipelines.progress import Budget
+from pipelines.states import DeliveryState, Severity
+from pipelines.steps import dispatch_alerts
+from storage.store import SqlStore
+from tests.storage.samples import entry, extract, feed, group, match, poll, rule
+
+ROUTES = """
+version: 1
+zone: Asia/Tbilisi
+operator: ops
+times: {night: {from: "22:00", to: "08:00"}}
+receivers:
+  chat: {url_env: CHAT, fallback: mail}
+  mail: {url_env: MAIL, style: mail}
+  duty: {url_env: DUTY, style: short}
+  ops: {url_env: OPS}
+route:
+  to: chat
+  gather: {wait: 30s, every: 15m}
+  routes:
+    - {match: {severity: urgent}, to: chat, escalate: {unless_acknowledged_in: 10m, to: duty}}
+    - {match: {severity: low}, to: mail, digest: "0 8 * * *"}
+    - {match: {desk: night}, to: chat, hold_in: night}
+"""
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)  # 16:00 in Tbilisi
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@dataclass
+class Post:
+    """A notifier that keeps what was sent, and refuses whom it is told to."""
+
+    sent: list[tuple[str, Message]] = field(default_factory=list)
+    refusing: dict[str, DeliveryError] = field(default_factory=dict)
+
+    def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
+        if receiver.receiver_id in self.refusing:
+            raise self.refusing[receiver.receiver_id]
+        self.sent.append((receiver.receiver_id, message))
+
+    def take(self) -> list[tuple[str, Message]]:
+        """What came since the last look."""
+        taken, self.sent = self.sent, []
+        return taken
+
+
+@dataclass
+class Desk:
+    """A store, its routes and a clock that stands where a test puts it."""
+
+    store: SqlStore
+    folder: Path
+    post: Post = field(default_factory=Post)
+    now: datetime = NOON
+
+    def at(self, moment: datetime) -> "Desk":
+        self.now = moment
+        return self
+
+    def news(
+        self, *names: str, severity: Severity = Severity.NORMAL, name: str = "quakes", into: object = None
+    ) -> None:
+        """Articles that match a rule, each in a story of its own unless `into` one."""
+        poll(self.store, *(entry(one) for one in names), of=feed(), now=self.now)
+        extract(self.store, now=self.now)
+        group(self.store, into, now=self.now)  # type: ignore[arg-type]  # a story's id, or none
+        match(self.store, rule(name, severity=severity, max_age=timedelta(days=30)), now=self.now)
+
+    def run(self) -> Report:
+        """Decide, then send what is due."""
+        routes = lambda: load_routes(self.folder / "routes.yaml")  # noqa: E731
+        budget = Budget(self.now, 60.0)
+        dispatch_alerts(self.store.alerts, routes, budget=budget)
+        return deliver(self.store.outbox, self.store.notices, self.post, routes, budget=budget)
+
+    def to(self, receiver: str) -> list[Message]:
+        return [message for name, message in self.post.take() if name == receiver]
+
+
+@pytest.fixture
+def desk(store: SqlStore, tmp_path: Path) -> Desk:
+    (tmp_path / "routes.yaml").write_text(ROUTES, encoding="utf-8")
+    return Desk(store, tmp_path)
+
+
+def test_the_first_message_waits_a_little_and_gathers_what_comes(desk: Desk) -> None:
+    desk.news("one")
+    desk.run()
+    assert desk.post.take() == []
+    desk.at(NOON + MINUTE).run()
+    assert len(desk.to("chat")) == 1
+
+
+def test_of_one_event_there_is_one_message_then_one_update_each_quarter_of_an_hour(desk: Desk) -> None:
+    desk.news("first")
+    [story] = [row.member.story_id for row in desk.store.journal.articles(limit=1) if row.member]
+    messages: list[Message] = []
+    for number in range(60):
+        desk.at(NOON + number * 2 * MINUTE)
+        if number:
+            desk.news(f"report-{number}", name=f"rule-{number}", into=story)
+        desk.run()
+        messages += desk.to("chat")
+    desk.at(NOON + 3 * HOUR).run()
+    messages += desk.to("chat")
+    assert len(messages) <= 10
+    assert messages[1].title.startswith("UPDATE to A2 (sent 16:02)")
+    told = "\n".join(message.text for message in messages)
+    assert all(f"https://tufa.example/report-{number}?" in told for number in range(1, 60))
+
+
+def test_what_is_urgent_waits_for_nothing_and_wakes_the_duty_unless_acknowledged(desk: Desk) -> None:
+    desk.news("one", severity=Severity.URGENT)
+    desk.run()
+    assert len(desk.to("chat")) == 1
+    desk.at(NOON + 9 * MINUTE).run()
+    assert desk.post.take() == []
+    desk.at(NOON + 11 * MINUTE).run()
+    assert "unless acknowledged by 16:10" in desk.to("duty")[0].title
+    desk.at(NOON + HOUR).news("two", severity=Severity.URGENT)
+    desk.run()
+    [row] = desk.store.journal.alerts(1)
+    desk.store.silences.acknowledge(row.detail.alert.alert_id, "nino", desk.now)
+    desk.at(NOON + 2 * HOUR).run()
+    assert desk.to("duty") == []
+
+
+def test_a_digest_comes_once_a_day_with_all_of_it(desk: Desk) -> None:
+    for hours, name in ((0, "one"), (3, "two"), (15, "three")):
+        desk.at(NOON + hours * HOUR).news(name, severity=Severity.LOW)
+        desk.run()
+    assert desk.post.take() == []
+    desk.at(NOON + 16 * HOUR).run()
+    [message] = desk.to("mail")
+    assert "in the digest of" in message.title
+    assert all(f"tufa.example/{name}?" in message.text for name in ("one", "two", "three"))
+    desk.at(NOON + 40 * HOUR).run()
+    assert desk.post.take() == []
+
+
+def test_the_night_is_held_for_the_morning_and_nothing_is_dropped(desk: Desk) -> None:
+    (desk.folder / "routes.yaml").write_text(ROUTES.replace("{desk: night}", "{desk: science}"), encoding="utf-8")
+    for hours, name in ((1, "evening"), (7, "night"), (14, "dawn")):
+        desk.at(NOON + hours * HOUR).news(name)
+        desk.run()
+        desk.at(desk.now + MINUTE).run()
+    assert [message.title for message in desk.to("chat")] == ["A1 · Earthquakes"]
+    desk.at(NOON + 16 * HOUR).run()
+    [message] = desk.to("chat")
+    assert "held for night until 08:00" in message.title
+    assert all(f"tufa.example/{name}?" in message.text for name in ("night", "dawn"))
+
+
+def refused(desk: Desk) -> None:
+    """The chat refuses for good what is due now."""
+    desk.post.refusing["chat"] = ReceiverMisconfigured("chat (CHAT): HTTP 403")
+    desk.at(NOON).news("one")
+    desk.run()
+    desk.at(NOON + MINUTE).run()
+
+
+def test_a_receiver_that_refuses_is_paused_and_its_fallback_told_and_the_operator_once(desk: Desk) -> None:
+    refused(desk)
+    desk.at(NOON + 2 * MINUTE).run()
+    desk.at(NOON + 3 * MINUTE).run()
+    posts = desk.post.take()
+    assert [name for name, _ in posts] == ["ops", "mail"]
+    assert posts[0][1].title == "Wirewatch: chat takes no messages"
+    assert "wirewatch receivers test chat" in posts[0][1].text
+    assert "in place of chat" in posts[1][1].title
+    desk.at(NOON + 5 * MINUTE).news("two")
+    desk.run()
+    desk.at(NOON + 7 * MINUTE).run()
+    assert [name for name, _ in desk.post.take()] == ["mail"]
+
+
+def test_a_mended_receiver_gets_what_waited_and_the_operator_hears_of_it(desk: Desk) -> None:
+    refused(desk)
+    desk.at(NOON + 2 * MINUTE).run()
+    desk.post.take()
+    desk.post.refusing.clear()
+    desk.at(NOON + 20 * MINUTE).run()
+    desk.at(NOON + 21 * MINUTE).run()
+    posts = desk.post.take()
+    assert [name for name, _ in posts] == ["chat", "ops"]
+    assert posts[1][1].title == "Wirewatch: chat takes messages again"
+    assert desk.store.outbox.pauses() == {}
+
+
+def test_what_a_paused_receiver_never_took_is_given_up_visibly(desk: Desk) -> None:
+    refused(desk)
+    desk.at(NOON + 26 * HOUR).run()
+    rows = desk.store.journal.deliveries([DeliveryState.DEAD], 10)
+    assert [(row.delivery.receiver, row.delivery.error) for row in rows] == [("chat", "chat (CHAT): HTTP 403")]
+
+
+def test_messages_that_were_given_up_go_to_the_fallback_and_are_told(desk: Desk) -> None:
+    desk.post.refusing["chat"] = ReceiverUnavailable("HTTP 500")
+    desk.news("one")
+    desk.run()
+    for hours in (0, 23, 25, 26):
+        desk.at(NOON + hours * HOUR + MINUTE).run()
+    posts = desk.post.take()
+    assert {name for name, _ in posts} == {"mail", "ops"}
+    assert [message.title for name, message in posts if name == "ops"] == ["Wirewatch: messages to chat were given up"]
+
+
+def test_after_two_days_off_what_waits_is_told_once(desk: Desk) -> None:
+    for number in range(30):
+        desk.news(f"report-{number}", name=f"rule-{number}")
+    desk.run()
+    desk.at(NOON + 48 * HOUR).run()
+    first = desk.post.take()
+    desk.at(NOON + 49 * HOUR).run()
+    assert desk.post.take() == []
+    told = "\n".join(message.text for _, message in first)
+    assert all(f"tufa.example/report-{number}?" in told for number in range(30))
+
+
+def counted(run: Callable[[], Report]) -> int:
+    return run().counts["sent"]
+
+
+def test_every_alert_is_sent_once_whatever_its_bundle(desk: Desk) -> None:
+    for number in range(5):
+        desk.news(f"report-{number}", severity=list(Severity)[number % 4])
+    total = 0
+    for minutes in range(0, 60 * 24, 15):
+        total += counted(desk.at(NOON + minutes * MINUTE).run)
+    states = desk.store.journal.match_ledger().deliveries
+    assert set(states) == {DeliveryState.SENT}
+    assert total == states[DeliveryState.SENT]
