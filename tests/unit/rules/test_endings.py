@@ -1,13 +1,17 @@
 """Inflected forms: what the tables must find and must not, and what holds for every word of every language."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.model import Content
 from pipelines.rules.endings import LANGUAGES, capitals_agree, inflections
+from pipelines.rules.matcher import Matcher
 from pipelines.text import fold
+from tests.unit.rules.authoring import load
 
 FORMS = [
     # Russian: each declension, fleeting vowels, adjectives as names, plurals of nouns
@@ -208,3 +212,15 @@ def test_a_name_has_no_more_forms_than_the_noun(sample: tuple[str, str, bool]) -
     lower = word.lower()
     if language in {"hy", "ka"} and lower.isalpha():
         assert forms(lower.capitalize(), language) <= forms(lower, language)
+
+
+def test_the_engine_finds_every_form_of_every_table(tmp_path: Path) -> None:
+    lines = [
+        f"  - {{id: r{n}, any: [{{term: {word}, forms: {language}}}]}}" for n, (language, word, _) in enumerate(FORMS)
+    ]
+    matcher = Matcher(load(tmp_path, "version: 1\nrules:\n" + "\n".join(lines)).rules)
+    for number, (language, word, _) in enumerate(FORMS):
+        every = sorted(forms(word, language))
+        title = " ".join(form.capitalize() for form in every)
+        found = [one for one in matcher.judge(Content(title=title), None) if one.rule.rule_id == f"r{number}"]
+        assert [len(one.hits) for one in found] == [len(every)], word
