@@ -3,6 +3,7 @@
 WirewatchError
 ├── SettingsError            a variable or path of this installation is wrong
 ├── DeskFileError            a file of the desk's folder is wrong; carries every fault with its place
+├── StoryEditRefused         a story or article cannot be split or merged so
 ├── FetchError               a URL could not be had
 │   ├── Unreachable          no answer: name, connection, time-out, reset         (retry helps)
 │   ├── RefusedAddress       scheme or address that must not be contacted
@@ -127,6 +128,10 @@ class StoreBusy(StoreError):
 
 class SchemaMismatch(StoreError):
     """The database was made by a newer Wirewatch, or has not been upgraded to this one."""
+
+
+class StoryEditRefused(WirewatchError):
+    """What a person asked of a story cannot be done; the text says why, and what to look at."""
 
 
 class DeliveryError(WirewatchError):

@@ -294,3 +294,5 @@ class Report:
     """What the step found of the state of things, good or bad."""
     unfinished: bool = False
     """True when time ended, or may have ended, before the work did; the next run goes on."""
+    tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """What else an operator may want to look at, by name."""

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipelines.errors import WirewatchError, shown
@@ -48,6 +48,7 @@ class Tally:
         self._counts = Counter[str](dict.fromkeys(names, 0))
         self._news: list[dict[str, str]] = []
         self._problems: list[Problem] = []
+        self._tables: dict[str, tuple[Mapping[str, str], ...]] = {}
         self._checks: list[Check] = []
 
     def count(self, name: str, number: int = 1) -> None:
@@ -55,9 +56,18 @@ class Tally:
         with self._lock:
             self._counts[name] += number
 
+    @property
+    def anything(self) -> bool:
+        """Whether anything was counted."""
+        return any(self._counts.values())
+
     def news(self, **row: str) -> None:
         """One row of the table of what was new; states become their plain words."""
         self._news.append({name: str(value) for name, value in row.items()})
+
+    def table(self, name: str, rows: Iterable[Mapping[str, str]]) -> None:
+        """Rows to look at that are not news."""
+        self._tables[name] = tuple(rows)
 
     def problems(self, subject: str, faults: Iterable[object]) -> None:
         """What could not be finished, or not quite, about one item."""
@@ -84,4 +94,5 @@ class Tally:
             problems=tuple(self._problems),
             checks=tuple(self._checks),
             unfinished=unfinished,
+            tables=self._tables,
         )

@@ -18,6 +18,7 @@ from pipelines.model import Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.states import AlertReason, Outcome, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
+from pipelines.story_checks import overview
 from pipelines.volumes import VolumeStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
@@ -41,6 +42,8 @@ def group_stories(store: StoryStore, *, budget: Budget) -> Report:
             for revision in revisions:
                 _join_story(grouping, revision, tally)
         more = len(revisions) == BATCH
+    if tally.anything:
+        overview(store, budget.now(), tally)
     return tally.report(unfinished=more)
 
 

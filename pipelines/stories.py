@@ -109,9 +109,40 @@ class Grouping(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """How many articles came in 24 hours, and how many stories began among them."""
+
+    until: datetime
+    articles: int
+    stories: int
+
+    @property
+    def joined(self) -> float:
+        """Share (0 to 1) of the articles that joined a story that was there."""
+        return 1 - self.stories / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BigStory:
+    """A story that many articles joined."""
+
+    story_id: StoryId
+    title: str
+    articles: int
+
+
 class StoryStore(Protocol):
     """What `group_stories` needs."""
 
     def grouping(self, now: datetime) -> AbstractContextManager[Grouping]:
         """Open the transaction, alone among all processes; commits at the end, rolls back on any error."""
+        ...
+
+    def days(self, now: datetime, number: int) -> Sequence[Day]:
+        """The last days up to `now`, the latest first."""
+        ...
+
+    def biggest(self, since: datetime, limit: int) -> Sequence[BigStory]:
+        """The stories of two or more that most articles joined since then."""
         ...

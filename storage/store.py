@@ -20,6 +20,7 @@ from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
 from storage.silences import SqlSilences
 from storage.stories import SqlStories
+from storage.story_desk import StoryDesk
 from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions, rules
 from storage.volumes import SqlVolumes, volume_due
 
@@ -53,6 +54,7 @@ class SqlStore:
         self.robots = SqlRobots(database)
         self.articles = SqlArticles(database)
         self.stories = SqlStories(database)
+        self.story_desk = StoryDesk(database)
         self.matches = SqlMatches(database)
         self.rulebook = SqlRuleBook(database)
         self.volumes = SqlVolumes(database)

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryEditKind, StoryId
-from pipelines.stories import Grouping, Link, began_at
+from pipelines.stories import BigStory, Day, Grouping, Link, began_at
 from storage.database import Database
 from storage.events import firsts, standing
 from storage.records import LATEST, content_of, load_revisions, named, rows_in
@@ -37,6 +37,34 @@ class SqlStories:
         """See StoryStore."""
         with self._database.writing(exclusive="stories") as connection:
             yield _SqlGrouping(connection, now)
+
+    def days(self, now: datetime, number: int) -> Sequence[Day]:
+        """See StoryStore."""
+        found = []
+        with self._database.reading() as connection:
+            for until in (now - timedelta(days=day) for day in range(number)):
+                within = and_(story_members.c.joined_at > until - timedelta(days=1), story_members.c.joined_at <= until)
+                row = connection.execute(
+                    select(func.count(), func.count(story_members.c.story_id.distinct())).where(within)
+                ).one()
+                found.append(Day(until=until, articles=row[0], stories=row[1]))
+        return found
+
+    def biggest(self, since: datetime, limit: int) -> Sequence[BigStory]:
+        """See StoryStore."""
+        number = func.count().label("number")
+        query = (
+            select(story_members.c.story_id, number)
+            .where(story_members.c.joined_at >= since)
+            .group_by(story_members.c.story_id)
+            .having(number > 1)
+            .order_by(number.desc(), story_members.c.story_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            numbers = {StoryId(row.story_id): row.number for row in connection.execute(query)}
+            leads = lead_texts(connection, numbers)
+        return [BigStory(story_id=one, title=leads[one][0].title, articles=many) for one, many in numbers.items()]
 
 
 class _SqlGrouping:
@@ -149,25 +177,7 @@ class _SqlGrouping:
 
     def leads(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Content, datetime]]:
         """See Grouping."""
-        roots = standing(self._connection, story_ids)
-        lead = (
-            select(story_members.c.story_id, func.min(story_members.c.member_key).label("member_key"))
-            .where(story_members.c.story_id.in_(list(roots.values())))
-            .group_by(story_members.c.story_id)
-            .subquery()
-        )
-        query = named(
-            select(lead.c.story_id, articles.c.first_seen_at, revisions)
-            .select_from(lead)
-            .join(story_members, story_members.c.member_key == lead.c.member_key)
-            .join(articles, articles.c.article_id == story_members.c.article_id)
-            .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
-        )
-        found = {}
-        for row in self._connection.execute(query):
-            content = content_of(row)
-            found[row[0]] = content, began_at(content, row.articles_first_seen_at)
-        return {asked: found[root] for asked, root in roots.items() if root in found}
+        return lead_texts(self._connection, story_ids)
 
     def describe(
         self, story_id: StoryId, moment: datetime, terms: Collection[int], gone: Mapping[int, StoryId]
@@ -206,3 +216,26 @@ class _SqlGrouping:
             fingerprints.insert(),
             [{"hash": one, "article_id": article_id, "seen_at": seen_at} for one in dict.fromkeys(hashes)],
         )
+
+
+def lead_texts(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Content, datetime]]:
+    """Each story's first article: its latest content, and its moment."""
+    roots = standing(connection, story_ids)
+    lead = (
+        select(story_members.c.story_id, func.min(story_members.c.member_key).label("member_key"))
+        .where(story_members.c.story_id.in_(list(roots.values())))
+        .group_by(story_members.c.story_id)
+        .subquery()
+    )
+    query = named(
+        select(lead.c.story_id, articles.c.first_seen_at, revisions)
+        .select_from(lead)
+        .join(story_members, story_members.c.member_key == lead.c.member_key)
+        .join(articles, articles.c.article_id == story_members.c.article_id)
+        .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
+    )
+    found = {}
+    for row in connection.execute(query):
+        content = content_of(row)
+        found[row[0]] = content, began_at(content, row.articles_first_seen_at)
+    return {asked: found[root] for asked, root in roots.items() if root in found}

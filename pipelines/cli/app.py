@@ -33,6 +33,13 @@ COMMANDS = {
     "feeds parse": Entry("feeds:feeds", "Feed files to JSON lines, one per entry", "wirewatch feeds parse rss.xml"),
     "extract": Entry("extract:extract", "HTML files to JSON lines of article text", "wirewatch extract page.html"),
     "stories group": Entry("stories:stories", "Articles to stories, as JSON lines", "wirewatch stories group a.jsonl"),
+    "stories show": Entry("stories:stories", "One story: articles, carriers, related", "wirewatch stories show 17"),
+    "stories split": Entry(
+        "stories:stories",
+        "Take an article out of its story, for good",
+        'wirewatch stories split 231 --why "other quake"',
+    ),
+    "stories merge": Entry("stories:stories", "Make two stories one", 'wirewatch stories merge 17 23 --why "one text"'),
     "rules check": Entry("rules:rules", "Check the desk's files, every fault with its place", "wirewatch rules check"),
     "rules test": Entry("rules:rules", "Run the inline tests of the rules", "wirewatch rules test"),
     "rules new": Entry(

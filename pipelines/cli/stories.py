@@ -1,11 +1,20 @@
-"""`wirewatch stories`: near-duplicate grouping as a filter; needs no store, no home and no desk folder."""
+"""`wirewatch stories`: grouping as a filter, which needs nothing but its input; stored stories shown and put right."""
 
-from datetime import timedelta
+import getpass
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.here import here
 from pipelines.cli.jsonl import Articles
-from pipelines.cli.output import echo_json
+from pipelines.cli.output import echo_json, echo_table
+from pipelines.states import ArticleId, StoryId
+
+if TYPE_CHECKING:
+    from storage.store import SqlStore
+    from storage.story_desk import StoryView
 
 
 @click.group()
@@ -43,3 +52,118 @@ def group_command(files: tuple[str, ...], days: float) -> None:
             }
         )
     articles.finish()
+
+
+by_whom = click.option("--who", default=None, help="Whose decision it is.  [default: you]")
+because = click.option("--why", required=True, help="The reason, kept with the story.")
+as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+
+
+@stories.command("show")
+@click.argument("story_id", type=click.IntRange(1), metavar="STORY")
+@as_json
+def show_command(story_id: int, as_json: bool) -> None:
+    """A story's articles, who prints it, the event it is part of, and what was done to it by hand.
+
+    An id that went into another story shows that one.
+
+    Example: wirewatch stories show 17
+    """
+    with closing(_store()) as store:
+        view = store.story_desk.show(StoryId(story_id))
+    if as_json:
+        echo_json(_facts(view))
+        return
+    went = f" (story {story_id} went into it)" if view.story_id != story_id else ""
+    click.echo(
+        f"Story {view.story_id}{went}, {view.first_seen_at:%Y-%m-%d %H:%M} to {view.last_seen_at:%H:%M %d %b} UTC"
+    )
+    click.echo(f"Carriers: {', '.join(view.carriers)}")
+    columns = ("article", "outlet", "headline", "published", "alike", "why")
+    rows = [
+        (one.article_id, one.outlet, one.title, one.published_at, f"{one.similarity:.0%}", one.reason)
+        for one in view.members
+    ]
+    echo_table(columns, rows)
+    for one in view.related:
+        click.echo(f"Perhaps the same event: story {one.story_id}, {one.title} ({one.outlet}): {one.reason}")
+    for edit in view.edits:
+        click.echo(f"{edit.made_at:%Y-%m-%d %H:%M} UTC {edit.kind} by {edit.who}: {edit.why}")
+
+
+@stories.command("split")
+@click.argument("article_id", type=click.IntRange(1), metavar="ARTICLE")
+@by_whom
+@because
+@as_json
+def split_command(article_id: int, who: str | None, why: str, as_json: bool) -> None:
+    """Take an article out of its story into one of its own, for good: grouping never puts the two together again.
+
+    Example: wirewatch stories split 231 --why "another earthquake"
+    """
+    with closing(_store()) as store:
+        old, new = store.story_desk.split(ArticleId(article_id), who=who or getpass.getuser(), why=why, now=_now())
+    if as_json:
+        echo_json({"article_id": article_id, "from": old, "story_id": new})
+    else:
+        click.echo(f"article {article_id} left story {old} and is story {new} now")
+
+
+@stories.command("merge")
+@click.argument("story_id", type=click.IntRange(1), metavar="STORY")
+@click.argument("other_id", type=click.IntRange(1), metavar="OTHER")
+@by_whom
+@because
+@as_json
+def merge_command(story_id: int, other_id: int, who: str | None, why: str, as_json: bool) -> None:
+    """Make two stories one: the younger goes into the older, and its id goes on to name that.
+
+    Example: wirewatch stories merge 17 23 --why "one text, badly scanned"
+    """
+    pair = StoryId(story_id), StoryId(other_id)
+    with closing(_store()) as store:
+        old, gone = store.story_desk.merge(*pair, who=who or getpass.getuser(), why=why, now=_now())
+    if as_json:
+        echo_json({"story_id": old, "merged": gone})
+    else:
+        click.echo(f"story {gone} went into story {old}")
+
+
+def _facts(view: "StoryView") -> dict[str, object]:
+    return {
+        "story_id": view.story_id,
+        "merged": list(view.merged),
+        "first_seen_at": view.first_seen_at.isoformat(),
+        "last_seen_at": view.last_seen_at.isoformat(),
+        "carriers": list(view.carriers),
+        "event_id": view.event_id,
+        "members": [
+            {
+                "article_id": one.article_id,
+                "outlet": one.outlet,
+                "title": one.title,
+                "link": one.link,
+                "published_at": one.published_at.isoformat(),
+                "similarity": round(one.similarity, 4),
+                "reason": one.reason,
+            }
+            for one in view.members
+        ],
+        "related": [
+            {"story_id": one.story_id, "title": one.title, "outlet": one.outlet, "reason": one.reason}
+            for one in view.related
+        ],
+        "edits": [
+            {"kind": one.kind, "who": one.who, "why": one.why, "made_at": one.made_at.isoformat()} for one in view.edits
+        ],
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _store() -> "SqlStore":
+    from storage.store import open_store
+
+    return open_store(here().database_url)

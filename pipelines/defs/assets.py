@@ -56,7 +56,11 @@ def articles(installation: Installation) -> MaterializeResult:  # type: ignore[t
     owners=OWNERS,
     deps=[articles],
     description="Stories: articles that print one text, whatever their headlines and cut endings. Separate reports "
-    "of one event stay apart, and shared appeals or background join nothing.",
+    "of one event stay apart, are linked as related, and shared appeals or background join nothing.",
+    check_specs=[
+        AssetCheckSpec("join_rate", asset="stories", description="How many of the day's articles joined a story."),
+        AssetCheckSpec("biggest_story", asset="stories", description="The story that most articles joined today."),
+    ],
 )
 def stories(installation: Installation) -> MaterializeResult[None]:
     """Put new articles into stories."""

@@ -19,6 +19,7 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
         if report.problems:
             rows = [{"what": problem.subject, "problem": problem.message} for problem in report.problems]
             metadata[f"problems in {report.step}"] = _table(rows)
+        metadata.update({name: _table(rows) for name, rows in report.tables.items() if rows})
         if report.unfinished:
             metadata[f"{report.step} unfinished"] = MetadataValue.text("time was up; the next run goes on")
         metadata.update({check.name: MetadataValue.float(float(check.number)) for check in report.checks})

@@ -1,0 +1,60 @@
+"""What an operator sees of stories from day to day: articles against stories, the biggest, and whether that is right."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pipelines.progress import Tally
+from pipelines.stories import BigStory, Day, StoryStore
+
+DAYS = 7
+BIGGEST = 5
+ENOUGH = 50
+"""Articles of a day, below which a share says nothing."""
+JOINED = 0.7
+"""Of a day's articles. Of the labelled articles, made to be reprints of each other, .47 joined a story."""
+CROWD = 100
+"""Articles of one story in a day: more print one text only where a page's furniture was taken for it."""
+
+
+def overview(store: StoryStore, now: datetime, tally: Tally) -> None:
+    """Numbers that Dagster plots over time, tables of the week and of the day's biggest stories, and two checks."""
+    week = store.days(now, DAYS)
+    biggest = store.biggest(now - timedelta(days=1), BIGGEST)
+    tally.count("articles of the day", week[0].articles)
+    tally.count("stories of the day", week[0].stories)
+    tally.table("articles and stories by day", [_day(day) for day in week])
+    tally.table("biggest stories of the day", [_big(story) for story in biggest])
+    check_joined(week[0], tally)
+    check_crowd(biggest, tally)
+
+
+def check_joined(day: Day, tally: Tally) -> None:
+    """Too many joins: different texts are taken for one, and news is hidden."""
+    passed = day.articles < ENOUGH or day.joined <= JOINED
+    detail = f"{day.articles} articles are {day.stories} stories"
+    advice = "; look at the biggest with `wirewatch stories show`, and split what is not one text"
+    tally.check("join_rate", passed=passed, number=round(day.joined, 3), detail=detail if passed else detail + advice)
+
+
+def check_crowd(biggest: Sequence[BigStory], tally: Tally) -> None:
+    """One story that swallows the day."""
+    first = max(biggest, key=lambda story: story.articles, default=None)
+    number = first.articles if first else 0
+    detail = (
+        f"story {first.story_id} has {number} articles: {first.title}" if first else "no story has a second article"
+    )
+    tally.check("biggest_story", passed=number <= CROWD, number=number, detail=detail)
+
+
+def _day(day: Day) -> dict[str, str]:
+    joined = f"{day.joined:.0%}"
+    return {
+        "until": f"{day.until:%Y-%m-%d %H:%M}",
+        "articles": str(day.articles),
+        "stories": str(day.stories),
+        "joined": joined,
+    }
+
+
+def _big(story: BigStory) -> dict[str, str]:
+    return {"story": str(story.story_id), "articles": str(story.articles), "title": story.title}

@@ -1,0 +1,136 @@
+"""Stories that go into others, and articles taken out: ids stay good, what the desk decided stays decided."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from pipelines.errors import StoryEditRefused
+from pipelines.states import ArticleId, StoryId
+from pipelines.stories import Link
+from storage.store import SqlStore
+from tests.storage.samples import LATER, NOW, content, entry, extract, group, matched, poll
+
+ANI = {"who": "Ani", "why": "another quake", "now": LATER}
+
+
+def three(store: SqlStore) -> None:
+    """Stories 1, 2 and 3 of an article each."""
+    matched(store, "quake", "tremor", "flood")
+
+
+def link(store: SqlStore, story: int, event: int, other: int | None = None) -> None:
+    """Put a story into the event of another."""
+    with store.stories.grouping(NOW) as grouping:
+        grouping.link(
+            StoryId(story),
+            Link(event_id=StoryId(event), other_id=StoryId(other or event), strength=0.5, reason="both tell of Orla"),
+        )
+
+
+def bridge(store: SqlStore, story: int, *younger: int) -> Sequence[StoryId]:
+    """What grouping does where article 1 is one text with several stories."""
+    with store.stories.grouping(LATER) as grouping:
+        return grouping.bridge(StoryId(story), [StoryId(one) for one in younger], ArticleId(1))
+
+
+def stories_of(store: SqlStore) -> dict[int, int]:
+    """Story by article."""
+    with store.stories.grouping(LATER) as grouping:
+        return dict(grouping.stories([ArticleId(number) for number in range(1, 9)]))
+
+
+def test_a_bridge_joins_and_old_ids_still_name_the_story(store: SqlStore) -> None:
+    three(store)
+    assert bridge(store, 2, 3) == [3]
+    assert bridge(store, 1, 2) == [2]
+    assert stories_of(store) == {1: 1, 2: 1, 3: 1}
+    for story_id in (1, 2, 3):
+        view = store.story_desk.show(StoryId(story_id))
+        assert (view.story_id, view.merged, len(view.members)) == (1, (2, 3), 3)
+        assert [edit.kind for edit in view.edits] == ["bridge", "bridge"]
+    with store.alerts.dispatching(LATER) as dispatch:
+        assert dispatch.event(StoryId(3)).merged == (2, 3)
+
+
+def test_a_split_stays_split_when_grouping_runs_again(store: SqlStore) -> None:
+    three(store)
+    bridge(store, 1, 2)
+    assert store.story_desk.split(ArticleId(2), **ANI) == (1, 4)
+    assert stories_of(store) == {1: 1, 2: 4, 3: 3}
+    assert bridge(store, 1, 4) == []
+    assert bridge(store, 1, 3) == [3]
+    assert stories_of(store) == {1: 1, 2: 4, 3: 1}
+    (edit,) = store.story_desk.show(StoryId(4)).edits
+    assert (edit.kind, edit.who, edit.why, edit.made_at) == ("split", "Ani", "another quake", LATER)
+    with store.stories.grouping(LATER) as grouping:
+        assert grouping.ungrouped(10) == []
+
+
+def test_what_the_desk_put_together_again_may_be_bridged(store: SqlStore) -> None:
+    three(store)
+    bridge(store, 1, 2)
+    store.story_desk.split(ArticleId(2), **ANI)
+    assert store.story_desk.merge(StoryId(4), StoryId(1), **ANI) == (1, 4)
+    assert stories_of(store) == {1: 1, 2: 1, 3: 3}
+    assert bridge(store, 1, 3) == [3]
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_no_link_names_a_story_that_went(store: SqlStore, gone: int) -> None:
+    matched(store, "quake", "tremor", "flood", "fire")
+    link(store, 2, 1)
+    link(store, 3, 1, 2)
+    store.story_desk.merge(StoryId(gone), StoryId(gone % 3 + 1), **ANI)
+    views = [store.story_desk.show(StoryId(one)) for one in (1, 2, 3)]
+    assert {view.event_id for view in views} == {1}
+    left = {view.story_id for view in views}
+    assert {one.story_id for view in views for one in view.related} <= left
+    assert len(left) == 2
+    assert store.story_desk.show(StoryId(4)).related == ()
+
+
+def test_stories_of_two_events_that_are_one_text_make_one_event(store: SqlStore) -> None:
+    matched(store, "quake", "tremor", "flood", "fire")
+    link(store, 2, 1)
+    link(store, 4, 3)
+    store.story_desk.merge(StoryId(3), StoryId(2), **ANI)
+    with store.alerts.dispatching(LATER) as dispatch:
+        event = dispatch.event(StoryId(4))
+        assert (event.event_id, event.stories, event.merged) == (1, (1, 2, 4), (3,))
+
+
+def test_what_cannot_be_done_is_refused_in_plain_words(store: SqlStore) -> None:
+    three(store)
+    with pytest.raises(StoryEditRefused, match="no story 9"):
+        store.story_desk.show(StoryId(9))
+    with pytest.raises(StoryEditRefused, match="no article 9"):
+        store.story_desk.split(ArticleId(9), **ANI)
+    with pytest.raises(StoryEditRefused, match="alone in story 1 already"):
+        store.story_desk.split(ArticleId(1), **ANI)
+    with pytest.raises(StoryEditRefused, match="one story already: 1"):
+        store.story_desk.merge(StoryId(1), StoryId(1), **ANI)
+
+
+def test_a_revision_never_leaves_its_story(store: SqlStore) -> None:
+    three(store)
+    bridge(store, 1, 2)
+    poll(store, entry("tremor", title="CORRECTED"), now=LATER)
+    extract(store, now=LATER)
+    assert group(store, now=LATER) == []
+    assert stories_of(store)[2] == 1
+
+
+def test_terms_are_found_within_the_window_and_give_way_to_newer_ones(store: SqlStore) -> None:
+    three(store)
+    with store.stories.grouping(LATER) as grouping:
+        grouping.describe(StoryId(1), NOW, [7, 8], {})
+        grouping.describe(StoryId(2), LATER, [7], {})
+        assert grouping.carriers([7, 8, 9], NOW, LATER) == {7: [1, 2], 8: [1]}
+        assert grouping.carriers([7], LATER, LATER) == {7: [2]}
+        grouping.describe(StoryId(3), LATER, [7], {7: StoryId(1)})
+        assert grouping.carriers([7, 8], NOW, LATER) == {7: [2, 3], 8: [1]}
+        text, moment = grouping.leads([StoryId(1)])[StoryId(1)]
+        assert (text, moment <= NOW) == (
+            content("The flood"),
+            True,
+        )  # published at once: the lower of the feed is the older
