@@ -42,8 +42,7 @@ def group_stories(store: StoryStore, *, budget: Budget) -> Report:
             for revision in revisions:
                 _join_story(grouping, revision, tally)
         more = len(revisions) == BATCH
-    if tally.anything:
-        overview(store, budget.now(), tally)
+    overview(store, budget.now(), tally)
     return tally.report(unfinished=more)
 
 

@@ -221,21 +221,16 @@ class _SqlGrouping:
 def lead_texts(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Content, datetime]]:
     """Each story's first article: its latest content, and its moment."""
     roots = standing(connection, story_ids)
-    lead = (
-        select(story_members.c.story_id, func.min(story_members.c.member_key).label("member_key"))
-        .where(story_members.c.story_id.in_(list(roots.values())))
-        .group_by(story_members.c.story_id)
-        .subquery()
-    )
+    first = select(func.min(story_members.c.member_key).label("member_key")).group_by(story_members.c.story_id)
+    members = [row.member_key for row in rows_in(connection, first, story_members.c.story_id, roots.values())]
     query = named(
-        select(lead.c.story_id, articles.c.first_seen_at, revisions)
-        .select_from(lead)
-        .join(story_members, story_members.c.member_key == lead.c.member_key)
+        select(story_members.c.story_id, articles.c.first_seen_at, revisions)
+        .select_from(story_members)
         .join(articles, articles.c.article_id == story_members.c.article_id)
         .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
     )
     found = {}
-    for row in connection.execute(query):
+    for row in rows_in(connection, query, story_members.c.member_key, members):
         content = content_of(row)
-        found[row[0]] = content, began_at(content, row.articles_first_seen_at)
+        found[row.story_members_story_id] = content, began_at(content, row.articles_first_seen_at)
     return {asked: found[root] for asked, root in roots.items() if root in found}

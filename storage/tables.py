@@ -96,6 +96,7 @@ story_members = Table(
     Column("joined_at", UtcTime, nullable=False),
     CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
     Index("ix_story_members_order", "story_id", "member_key"),
+    Index("ix_story_members_joined", "joined_at", "story_id"),
 )
 
 fingerprints = Table(

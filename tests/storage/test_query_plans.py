@@ -121,6 +121,8 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "pages due": lambda store: store.articles.pages_due(LATER, 10),
     "save a text": save_text_again,
     "group": group_again,
+    "days": lambda store: store.stories.days(LATER, 2),
+    "biggest": lambda store: store.stories.biggest(NOW, 5),
     "unmatched": lambda store: store.matches.unmatched(10),
     "save matches": save_match_again,
     "dispatch": dispatch_again,
