@@ -60,7 +60,7 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "": "Terms under one name; true when any of them is there.",
         "any": "The terms.",
         "except": "Longer phrases that cancel the hits that they cover.",
-        "in": "Where to look: title, lead, body. All three where nothing is said.",
+        "in": "Where to look: title, lead, body (these three where nothing is said), url, author, tags, source.",
         "weight": "What the group adds to `score` when it is there, once; may be negative.",
         "case": "exact: capitals must agree in all of its terms.",
         "accents": "exact: accents must agree in all of its terms.",
@@ -105,6 +105,8 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "lang": "Its language, such as hy. Without one the rule's languages let it pass.",
         "source": "The outlet.",
         "tags": "The tags of its feed and outlet. Without them the rule's tags let it pass.",
+        "url": "Its address.",
+        "author": "Who wrote it.",
     },
     "StepRecord": {
         "at": "When, from the beginning: 0m, 5m, 2h.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from pipelines.about import NOTHING_KNOWN, About
 from pipelines.feed_options import PLAIN, FeedOptions
 from pipelines.passages import Passage, without
 from pipelines.policy import Limit, StoryLife, Volume
@@ -133,6 +134,8 @@ class Content:
     text_source: TextSource = TextSource.PAGE
     passages: tuple[Passage, ...] = ()
     """Marked parts of the body, in reading order; a part may be marked twice."""
+    about: About = NOTHING_KNOWN
+    """Filled where rules are asked; no part of the text."""
 
     @property
     def searched_body(self) -> str:

@@ -106,6 +106,14 @@ class Field(StrEnum):
     TITLE = "title"
     LEAD = "lead"
     BODY = "body"
+    URL = "url"
+    AUTHOR = "author"
+    TAGS = "tags"
+    SOURCE = "source"
+
+
+TEXT_FIELDS = frozenset({Field.TITLE, Field.LEAD, Field.BODY})
+"""Where terms look unless their group says otherwise."""
 
 
 class AlertReason(StrEnum):

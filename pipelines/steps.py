@@ -7,14 +7,16 @@ item: it ends the step.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
+from pipelines.about import About
 from pipelines.alerts import Finding, NewDelivery
 from pipelines.delivery import dispatch
-from pipelines.model import Judgement, Match, Report, Revision, Rule
+from pipelines.model import Content, Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.states import AlertReason, Outcome, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
@@ -115,7 +117,7 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
 def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:
     tally.count("texts judged")
     try:
-        judgements = matcher.judge(revision.content, revision.article.tags)
+        judgements = matcher.judge(_with_all_fields(revision), revision.article.tags)
     except Exception as error:
         tally.failure(revision.article.link, error)
         return ()
@@ -123,6 +125,13 @@ def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Jud
         tally.count("matches" if judgement.outcome is Outcome.MATCH else "partial")
         tally.news(rule=judgement.rule.rule_id, title=revision.content.title, why=judgement.clause)
     return judgements
+
+
+def _with_all_fields(revision: Revision) -> Content:
+    """The text with what rules may look at besides."""
+    article = revision.article
+    about = About(url=article.link or article.url, source=article.outlet.title, tags=article.tags)
+    return replace(revision.content, about=about)
 
 
 def judge_volumes(store: VolumeStore, *, budget: Budget, news: bool) -> Report:

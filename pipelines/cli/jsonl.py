@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import click
 
+from pipelines.about import About
 from pipelines.model import Content, Published
 from pipelines.states import TextSource
 
@@ -65,6 +66,7 @@ class Articles:
             language=words["language"],
             published=_published(row.get("published"), place),
             text_source=TextSource.PAGE if words["text"] else TextSource.HEADLINE,
+            about=About(url=words["url"] or "", source=words["source"] or ""),
         )
         yield Line(row["id"], content, words["source"], words["url"])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipelines.model import Content, Hit
-from pipelines.states import Field
+from pipelines.states import TEXT_FIELDS, Field
 from pipelines.text import Words, words
 
 LONGEST_SENTENCE = 280
@@ -92,6 +92,8 @@ def _true_hits(content: Content, hits: Iterable[Hit]) -> list[Hit]:
     for hit in hits:
         read[hit.group] += 1
         field = Field.BODY if hit.field is Field.LEAD and not content.lead else hit.field
+        if hit.field not in TEXT_FIELDS:
+            continue
         if read[hit.group] <= HITS_READ and hit.text and _text(content, field)[hit.start : hit.end] == hit.text:
             kept.setdefault((field, hit.start, hit.end, hit.group), replace(hit, field=field))
     return list(kept.values())

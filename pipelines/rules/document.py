@@ -11,8 +11,10 @@ from pipelines.text import words
 LEAST_OVERLAP = 6
 """Words that lead and body must share, from the lead's beginning, to be one text: fewer may be chance."""
 
-FIELDS = (Field.TITLE, Field.LEAD, Field.BODY)
+FIELDS = tuple(Field)
 TITLE, LEAD, BODY = range(3)
+APART = "\n\n"
+"""Between two authors or two tags: no phrase crosses it."""
 
 
 class Document:
@@ -21,10 +23,13 @@ class Document:
     Without a lead of its own an article's lead is the body's first paragraph: the field is empty.
     """
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, *, whole: bool = False) -> None:
         self._body = content.searched_body
         self.own_lead = bool(content.lead)
-        self.words = words(content.title), words(content.lead), words(self._body)
+        self.whole = whole
+        """True where the fields beside the text are there too: few rules ask for them."""
+        text = words(content.title), words(content.lead), words(self._body)
+        self.words = (*text, *map(words, _beside(content))) if whole else text
 
     @property
     def shared(self) -> int:
@@ -43,6 +48,12 @@ class Document:
         if self.own_lead:
             return _overlap(self.words[LEAD].folded, body.folded)
         return 0, bisect_right(body.ends, _opening(self._body))
+
+
+def _beside(content: Content) -> tuple[str, ...]:
+    """The fields after the body, in the order of FIELDS."""
+    about = content.about
+    return about.url, APART.join(content.authors), APART.join(sorted(about.tags)), about.source
 
 
 def _opening(body: str) -> int:

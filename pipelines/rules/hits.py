@@ -11,7 +11,7 @@ from pipelines.rules.clauses import Found, GroupHits
 from pipelines.rules.document import BODY, FIELDS, LEAD, Document
 from pipelines.rules.rule import Group
 from pipelines.rules.search import Place, Search, Sign, TermId, TermIndex
-from pipelines.states import Field
+from pipelines.states import TEXT_FIELDS, Field
 
 _NOWHERE: frozenset[Field] = frozenset()
 
@@ -35,7 +35,7 @@ class WiredGroup:
     @cached_property
     def everywhere(self) -> bool:
         """Whether it looks at the whole text."""
-        return self.fields >= frozenset(FIELDS)
+        return self.fields >= TEXT_FIELDS
 
     @cached_property
     def nothing(self) -> GroupHits:
@@ -114,7 +114,7 @@ def _hits(group: WiredGroup, document: Document, search: Search) -> Sequence[Fou
     hits = [(*place, term) for term in terms for place in search.places(term)]
     if group.cancelling and not group.cancelling.isdisjoint(search.signs):
         hits = _left(group, hits, search)
-    if document.own_lead or not group.everywhere:
+    if document.own_lead or document.whole or not group.everywhere:
         hits = [hit for hit in hits if _visible(group, document, *hit[:3])]
     if len(hits) > 1:
         hits.sort()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from pipelines.about import About
 from pipelines.desk_files import DeskFile, Fault
 from pipelines.model import Content
 from pipelines.policy import Condition, Limit, StoryLife, Volume
@@ -87,7 +88,9 @@ def content_of(article: ArticleRecord, text_source: TextSource = TextSource.PAGE
         lead=article.lead,
         body=article.body,
         language=article.lang,
+        authors=(article.author,) if article.author else (),
         text_source=text_source,
+        about=About(url=article.url, source=article.source or "", tags=article.tags or frozenset()),
     )
 
 

@@ -84,6 +84,8 @@ class ArticleRecord(DeskModel):
     lang: Language | None = None
     source: str | None = None
     tags: frozenset[str] | None = None
+    url: str = ""
+    author: str = ""
 
 
 class StepRecord(DeskModel):

@@ -10,7 +10,7 @@ from pipelines.rules.gates import Gates
 from pipelines.rules.hits import Reading, WiredGroup, wire
 from pipelines.rules.rule import CompiledRule, Group, Scope
 from pipelines.rules.search import TermIndex
-from pipelines.states import Field, Outcome, RuleStatus
+from pipelines.states import TEXT_FIELDS, Field, Outcome, RuleStatus
 
 RUNNING = frozenset({RuleStatus.SHADOW, RuleStatus.LIVE})
 
@@ -39,6 +39,7 @@ class Matcher:
             for terms in (group.terms, group.excepts, *group.terms.values())
             for term in terms
         )
+        self._whole = any(group.fields - TEXT_FIELDS for rule in running for group in rule.groups.values())
         self._groups: dict[object, WiredGroup] = {}
         self._rules = tuple(self._wired(rule) for rule in running)
         # A rule says nothing of an article in which no group of its `when` hits: the loader sees to that.
@@ -48,7 +49,7 @@ class Matcher:
 
     def judge(self, content: Content, tags: frozenset[str] | None) -> tuple[Judgement, ...]:
         """Matches and partials, in the order of the rules; `tags` is None where the article's tags are not known."""
-        reading = Reading(self._index, Document(content))
+        reading = Reading(self._index, Document(content, whole=self._whole))
         judgements = (
             _Judging(self._rules[number], content, reading).judgement()
             for number in self._gates.passed(reading, complete=content.complete)

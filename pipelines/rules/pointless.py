@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
+from pipelines.about import About
 from pipelines.desk_files import Fault, Level
 from pipelines.model import Content
 from pipelines.rules.clauses import Clause, Count, Found, GroupHits, Joined, Not
@@ -89,4 +90,6 @@ def _everywhere(group: Group, times: int) -> GroupHits:
 @lru_cache(maxsize=8)
 def _document(words: int) -> Document:
     """An article with as many words in each field, the lead's other than the body's."""
-    return Document(Content(title="t " * words, lead="l " * words, body="b " * words))
+    about = About(url="u " * words, source="s " * words, tags=frozenset({"g " * words}))
+    content = Content(title="t " * words, lead="l " * words, body="b " * words, authors=("a " * words,), about=about)
+    return Document(content, whole=True)

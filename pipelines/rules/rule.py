@@ -8,7 +8,7 @@ from datetime import timedelta
 from pipelines.desk_files import DeskFile, Fault, Level
 from pipelines.model import Content, Rule
 from pipelines.rules.clauses import Clause
-from pipelines.states import Field, Outcome, RuleId
+from pipelines.states import TEXT_FIELDS, Field, Outcome, RuleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Group:
     terms: Terms
     excepts: tuple[Term, ...] = ()
     """Phrases that cancel any hit of the group."""
-    fields: frozenset[Field] = frozenset(Field)
+    fields: frozenset[Field] = TEXT_FIELDS
     weight: int = 0
 
 

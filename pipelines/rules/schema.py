@@ -32,8 +32,8 @@ from pipelines.rules.life_schema import (
 )
 from pipelines.rules.rule import Term
 from pipelines.rules.terms import FORMS, Manner, compile_pattern, compile_term
+from pipelines.states import TEXT_FIELDS, Outcome, RuleStatus, Severity
 from pipelines.states import Field as ArticleField
-from pipelines.states import Outcome, RuleStatus, Severity
 
 SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
 LONG_FORM = ("terms", "when", "unless")
@@ -147,7 +147,7 @@ class GroupRecord(DeskModel):
 
     any: Terms
     except_: tuple[TermRecord, ...] = Field(default=(), alias="except")
-    in_: frozenset[ArticleField] = Field(default=frozenset(ArticleField), alias="in", min_length=1)
+    in_: frozenset[ArticleField] = Field(default=TEXT_FIELDS, alias="in", min_length=1)
     weight: int = 0
     case: Literal["exact", "any"] | None = None
     accents: Literal["exact", "any"] | None = None

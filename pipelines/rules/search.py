@@ -7,12 +7,13 @@ rule wants to know.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from pipelines.rules.anchors import Anchor, anchors, decided
 from pipelines.rules.comparison import stands
-from pipelines.rules.document import FIELDS, Document
+from pipelines.rules.document import Document
 from pipelines.rules.odd_words import OddWords
 from pipelines.rules.patterns import Lines, places, read_lines
 from pipelines.rules.rule import Term, TermWord
@@ -98,7 +99,7 @@ class Search:
         self._index = index
         self._words = document.words
         lines = [words.line for words in self._words]
-        self._begins = [0, len(lines[0]), len(lines[0]) + len(lines[1])]
+        self._begins = [0, *accumulate(map(len, lines[:-1]))]
         self.signs: dict[Sign, list[int]] = index.scan(b"".join(lines))
         self._places: dict[TermId, Sequence[Place]] = {}
         self._blanks: dict[int, Sequence[int]] = {}
@@ -131,9 +132,9 @@ class Search:
 
     def _add_places(self, term: TermId, letters: _Letters, found: list[Place]) -> None:
         sign, behind, more, unsure = letters
-        _, lead, body = self._begins
+        begins = self._begins
         for end in self.signs.get(sign, ()):
-            field = 2 if end > body else 1 if end > lead else 0
+            field = bisect_left(begins, end) - 1
             first = bisect_left(self._blanks_of(field), end - self._begins[field]) - behind
             if unsure == SURE or self._stands(unsure, term, field, first, first + more):
                 found.append((field, first, first + more))
@@ -151,7 +152,7 @@ class Search:
         return blanks
 
     def _pattern_places(self, term: Term) -> Iterable[Place]:
-        for field in range(len(FIELDS)):
+        for field in range(len(self._words)):
             for first, last in places(term.pattern or "", self._line(field, term)):
                 yield field, first, last
 
