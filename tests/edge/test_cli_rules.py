@@ -133,6 +133,18 @@ def test_articles_are_matched(tmp_path: Path) -> None:
     }
 
 
+def test_address_and_source_are_looked_at_where_a_group_asks(tmp_path: Path) -> None:
+    rule = "version: 1\nrules:\n  - {id: r, terms: {a: {any: [opinion], in: [url, source]}}, when: a}\n"
+    found, _ = match(
+        desk(tmp_path, rule),
+        {"id": 1, "title": "x", "text": "y", "url": "https://a.example/opinion/1"},
+        {"id": 2, "title": "x", "text": "y", "source": "The Opinion"},
+        {"id": 3, "title": "Opinion", "text": "opinion"},
+    )
+    assert [row["id"] for row in found] == [1, 2]
+    assert found[0]["hits"] == {"a": [{"field": "url", "start": 18, "end": 25, "text": "opinion"}]}
+
+
 def test_good_rules_and_lines_go_on_beside_bad_ones(tmp_path: Path) -> None:
     good = {"id": 1, "title": "Peacekeepers in Lachin", "text": "x"}
     found, result = match(desk(tmp_path), "not json", good)
