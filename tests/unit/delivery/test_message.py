@@ -194,7 +194,7 @@ def details(draw: st.DrawFn) -> AlertDetail:
     spans = draw(st.lists(st.tuples(st.integers(0, 80), st.integers(1, 90), st.sampled_from(Field)), max_size=6))
     found = []
     for start, length, field in spans:
-        text = {Field.TITLE: title, Field.LEAD: words.lead, Field.BODY: body}[field][start : start + length]
+        text = {Field.TITLE: title, Field.LEAD: words.lead, Field.BODY: body}.get(field, body)[start : start + length]
         found.append(Hit(group=text[:1], field=field, start=start, end=start + len(text), text=text))
     outlets = [
         Outlet(outlet_id=OutletId(str(number)), title=draw(OUTSIDE)) for number in range(draw(st.integers(0, 30)))
