@@ -57,7 +57,7 @@ def judge(
         return Count(answer=_found(number >= least), number=number, usual=None, why=why)
     slots = _slots(volume, watched_since, now)
     if len(slots) * 2 < (most := _most_slots(volume)):
-        why = f"{_amount(volume, number)}; what is usual is not known: {len(slots)} of {most} days or more watched"
+        why = f"{_amount(volume, number)}; what is usual is not known: {len(slots)} of {most} slots are watched"
         return Count(answer=Answer.CANNOT_TELL, number=number, usual=None, why=why)
     usual = float(median(counted(volume.count, seen, end - volume.window, end) for end in slots))
     enough = number >= (volume.at_least or 0) and number >= volume.times_usual * max(usual, 1.0)
