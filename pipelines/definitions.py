@@ -3,6 +3,7 @@
 from dagster import AssetSelection, DagsterInstance, Definitions, define_asset_job, in_process_executor
 
 from pipelines.defs import assets
+from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import MONITOR, end_left_over_runs
 from sensors.due_work import due_work
@@ -25,6 +26,7 @@ defs = Definitions(
         assets.alerts,
         assets.deliveries,
     ],
+    asset_checks=[rule_file_checks()],
     jobs=[monitor],
     sensors=[due_work, tell_operator],
     resources={"installation": Installation()},

@@ -50,6 +50,8 @@ class Tally:
         self._problems: list[Problem] = []
         self._tables: dict[str, tuple[Mapping[str, str], ...]] = {}
         self._checks: list[Check] = []
+        self._rules: dict[str, Counter[str]] = {}
+        self._nanoseconds = Counter[str]()
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to a count."""
@@ -77,6 +79,13 @@ class Tally:
         """What was found of the state of things."""
         self._checks.append(Check(name=name, passed=passed, number=number, detail=detail))
 
+    def rules(self, said: Iterable[tuple[str, str]], nanoseconds: Iterable[tuple[str, int]]) -> None:
+        """What rules said of one text (`matched`, `shadowed` or `partial`), and the time that each took."""
+        for rule_id, what in said:
+            self._rules.setdefault(rule_id, Counter())[what] += 1
+        for rule_id, spent in nanoseconds:
+            self._nanoseconds[rule_id] += spent
+
     def failure(self, subject: str, error: Exception) -> None:
         """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong."""
         if isinstance(error, WirewatchError):
@@ -93,6 +102,11 @@ class Tally:
             news=tuple(self._news),
             problems=tuple(self._problems),
             checks=tuple(self._checks),
+            rules=tuple(self._rule(rule_id) for rule_id in sorted(self._rules)),
             unfinished=unfinished,
             tables=self._tables,
         )
+
+    def _rule(self, rule_id: str) -> Mapping[str, str]:
+        said = {what: str(self._rules[rule_id][what]) for what in ("matched", "shadowed", "partial")}
+        return {"rule": rule_id, **said, "seconds": f"{self._nanoseconds[rule_id] / 1e9:.3f}"}

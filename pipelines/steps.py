@@ -6,6 +6,7 @@ why, in the steps alone, any exception of an item is caught, logged with its id 
 item: it ends the step.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from pipelines.alerts import Finding, NewDelivery
 from pipelines.delivery import dispatch
 from pipelines.model import Content, Judgement, Match, Report, Revision, Rule
 from pipelines.progress import Budget, Tally
-from pipelines.states import AlertReason, Outcome, Severity, StoryId, VerdictKind
+from pipelines.states import AlertReason, Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
 from pipelines.story_checks import overview
 from pipelines.volumes import VolumeStore
@@ -116,14 +117,16 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
 
 def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:
     tally.count("texts judged")
+    spent = Counter[RuleId]()
     try:
-        judgements = matcher.judge(_with_all_fields(revision), revision.article.tags)
+        judgements = matcher.judge(_with_all_fields(revision), revision.article.tags, spent)
     except Exception as error:
         tally.failure(revision.article.link, error)
         return ()
     for judgement in judgements:
         tally.count("matches" if judgement.outcome is Outcome.MATCH else "partial")
         tally.news(rule=judgement.rule.rule_id, title=revision.content.title, why=judgement.clause)
+    tally.rules(((one.rule.rule_id, _said(one)) for one in judgements), spent.items())
     return judgements
 
 
@@ -132,6 +135,12 @@ def _with_all_fields(revision: Revision) -> Content:
     article = revision.article
     about = About(url=article.link or article.url, source=article.outlet.title, tags=article.tags)
     return replace(revision.content, about=about)
+
+
+def _said(judgement: Judgement) -> str:
+    if judgement.outcome is Outcome.PARTIAL:
+        return "partial"
+    return "shadowed" if judgement.rule.status is RuleStatus.SHADOW else "matched"
 
 
 def judge_volumes(store: VolumeStore, *, budget: Budget, news: bool) -> Report:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from dagster import ConfigurableResource, MaterializeResult
 
+from pipelines.config import load_settings
 from pipelines.cycle import Cycle, open_cycle
 from pipelines.defs.metadata import told
-from pipelines.model import Report
+from pipelines.model import Check, Report
 
 
 class Installation(ConfigurableResource[None]):
@@ -17,6 +18,12 @@ class Installation(ConfigurableResource[None]):
 
     It has no configuration of its own, so that no address or password can reach the Dagster UI.
     """
+
+    def rule_files(self) -> tuple[Check, ...]:
+        """How each rule file of the installation's desk fares."""
+        from pipelines.rule_files import check_rule_files
+
+        return check_rule_files(load_settings(os.environ, Path.cwd()).desk)
 
     def perform(self, step: Callable[[Cycle], Report | tuple[Report, ...]]) -> MaterializeResult[None]:
         """Do one step over the installation, and tell the operator what it did and how long it took."""

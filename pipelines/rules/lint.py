@@ -29,7 +29,7 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
     if rule.rule.status is RuleStatus.LIVE and rule.rule.owner is None:
         yield rule.fault("a live rule without `owner`: nobody hears when it breaks", "id", level=Level.WARNING)
     yield from untested(rule)
-    used = rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset())
+    used = rule.when.groups() | (rule.unless.groups() if rule.unless else frozenset()) | rule.news
     for name in rule.groups.keys() - used:
         yield rule.fault(f"group `{name}` is used nowhere", "terms", name, level=Level.WARNING, key=True)
     yield from pointless(rule)

@@ -33,7 +33,9 @@ def pointless(rule: CompiledRule) -> Iterator[Fault]:
         yield rule.fault("this rule can never match, whatever is there", *_place(rule), level=Level.WARNING)
         return
     for number, name in enumerate(names):
-        if all(verdict == verdicts[_flipped(there, number)] for there, verdict in verdicts.items()):
+        if name not in rule.news and all(
+            verdict == verdicts[_flipped(there, number)] for there, verdict in verdicts.items()
+        ):
             message = f"group `{name}` decides nothing: with it and without it the rule says the same"
             loc = (name,) if rule.file.at(*rule.loc, name) is not None else ("terms", name)
             yield rule.fault(message, *loc, level=Level.WARNING, key=True)

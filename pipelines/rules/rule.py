@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pipelines.desk_files import DeskFile, Fault, Level
 from pipelines.model import Content, Rule
+from pipelines.policy import NewGroup
 from pipelines.rules.clauses import Clause
 from pipelines.states import TEXT_FIELDS, Field, Outcome, RuleId
 
@@ -147,6 +148,11 @@ class CompiledRule:
     def rule_id(self) -> RuleId:
         """The rule's id."""
         return self.rule.rule_id
+
+    @property
+    def news(self) -> frozenset[str]:
+        """Groups whose first hit in a story is told: `new_group(g)`."""
+        return frozenset(one.group for one in self.rule.story.again_when if isinstance(one, NewGroup))
 
     def fault(self, message: str, *loc: str | int, level: Level = Level.ERROR, key: bool = False) -> Fault:
         """A fault at a part of this rule."""

@@ -8,23 +8,31 @@ from pathlib import Path
 
 import pytest
 from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckKey,
     AssetKey,
+    AssetSelection,
     DagsterInstance,
     DagsterRun,
     DagsterRunStatus,
+    Definitions,
     RunFailureSensorContext,
     RunRequest,
     SkipReason,
     build_run_status_sensor_context,
     build_sensor_context,
+    define_asset_job,
 )
 from dagster._core.test_utils import create_run_for_test
 
 from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import Settings
 from pipelines.definitions import defs, run_monitor_job
+from pipelines.defs.checks import rule_file_checks
+from pipelines.defs.resources import Installation
 from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdue_runs, run_on_its_way
 from pipelines.errors import DeskFileError
+from pipelines.rule_files import EVERY_FILE
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator
 from tests.installation import World, demo_world
@@ -183,3 +191,58 @@ def test_a_row_of_failed_runs_is_told_to_the_operator_once(
     aside.rename(routes)
     tell_operator(third)
     assert len(world.site.mailbox.messages) == 1
+
+
+def test_each_rule_file_has_a_check_of_its_own_and_a_new_one_needs_no_code(
+    world: World, instance: DagsterInstance
+) -> None:
+    desk = world.folder / "alert_rules"
+    (desk / "south").mkdir()
+    (desk / "south" / "new-one.yaml").write_text("version: 1\nrules: [{id: n, any: [lach*], an: 1}]\n")
+    checks = rule_file_checks()
+    assert {key.name for key in checks.check_keys} == {"rules", "lists", "south__new_one", EVERY_FILE}
+
+    def answers() -> dict[str, AssetCheckEvaluation]:
+        job = define_asset_job("look", AssetSelection.checks(checks))
+        desk = Definitions(asset_checks=[checks], jobs=[job], resources={"installation": Installation()})
+        run = desk.resolve_job_def("look").execute_in_process(instance=instance)
+        return {one.check_name: one for one in run.get_asset_check_evaluations()}
+
+    found = answers()
+    assert {name: one.passed for name, one in found.items()} == {
+        "rules": True,
+        "lists": True,
+        "south__new_one": False,
+        EVERY_FILE: False,
+    }
+    told = found["south__new_one"].description or ""
+    assert told.startswith(f"{desk}/south/new-one.yaml:2:31: error: unknown key `an`")
+    assert told.endswith("See it all: wirewatch rules check")
+    assert "nothing is wrong; rules: " in (found["rules"].description or "")
+
+    (desk / "south" / "new-one.yaml").unlink()
+    (desk / "later.yaml").write_text("version: 1\n")
+    found = answers()
+    assert not found[EVERY_FILE].passed
+    assert "later.yaml:1:1" in (found[EVERY_FILE].description or "")
+    assert set(found) == {"rules", "lists", EVERY_FILE}
+
+
+def test_the_monitor_job_checks_the_rule_files_and_counts_by_rule(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
+    rules = world.folder / "alert_rules" / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + "  - {id: ghost, status: shadow, any: [Karabakh]}\n")
+    assert run_monitor_job(every_feed=True)
+    event = instance.get_latest_materialization_event(AssetKey("matches"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    rows = event.asset_materialization.metadata["rules in matches"].records
+    ghost = next(row.data for row in rows if row.data["rule"] == "ghost")
+    assert int(ghost["shadowed"]) > 0
+    assert (ghost["matched"], float(ghost["seconds"]) >= 0) == ("0", True)
+    assert any(int(row.data["matched"]) for row in rows)
+    key = AssetCheckKey(AssetKey("matches"), EVERY_FILE)
+    summary = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
+    assert summary[key].status.value == "SUCCEEDED"
