@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What rules may look at besides the text, where a group asks for it."""
+    """What rules may look at besides the text, where a group asks for it; filled where rules are asked."""
 
     url: str = ""
     source: str = ""

@@ -135,7 +135,6 @@ class Content:
     passages: tuple[Passage, ...] = ()
     """Marked parts of the body, in reading order; a part may be marked twice."""
     about: About = NOTHING_KNOWN
-    """Filled where rules are asked; no part of the text."""
 
     @property
     def searched_body(self) -> str:
