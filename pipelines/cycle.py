@@ -14,9 +14,10 @@ from pipelines import delivering, gathering, steps, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
-from pipelines.model import Feed, Report
+from pipelines.model import Feed
 from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Workers
+from pipelines.reports import Report
 from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.

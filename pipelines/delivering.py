@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pipelines import errors, protocols
 from pipelines.alerts import Delivery, Message, Pause, Receiver
 from pipelines.delivery import retry
-from pipelines.model import Report
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
+from pipelines.reports import Report
 from pipelines.states import ReceiverId, digest
 
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap

@@ -9,9 +9,10 @@ from pipelines.ingest import health, revisits
 from pipelines.ingest.polite import PoliteFetcher
 from pipelines.ingest.reading import Reading, Readings, from_entry, read_page
 from pipelines.ingest.round import Answer, Manners, fetch_each
-from pipelines.model import Page, Report
+from pipelines.model import Page
 from pipelines.notices import Notices
 from pipelines.progress import Budget, Tally
+from pipelines.reports import Report
 from pipelines.robots import RobotsStore
 from pipelines.sites import SiteTexts
 from pipelines.states import OutletId

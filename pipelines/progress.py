@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipelines.errors import WirewatchError, shown
-from pipelines.model import Check, Problem, Report
+from pipelines.reports import Check, Problem, Report
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipelines.desk_files import Fault, Level
-from pipelines.model import Check
 from pipelines.rehearsal import run_tests
+from pipelines.reports import Check
 from pipelines.rules.loader import RuleSet, compile_rules
 from pipelines.rules.sources import LISTS, Sources, read_sources
 

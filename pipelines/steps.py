@@ -17,8 +17,9 @@ from pipelines import errors, protocols
 from pipelines.about import About
 from pipelines.alerts import Finding, NewDelivery
 from pipelines.delivery import dispatch
-from pipelines.model import Content, Judgement, Match, Report, Revision, Rule
+from pipelines.model import Content, Judgement, Match, Revision, Rule
 from pipelines.progress import Budget, Tally
+from pipelines.reports import Report
 from pipelines.states import AlertReason, Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
 from pipelines.story_checks import overview

@@ -12,10 +12,11 @@ from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.reading import parse_feed
 from pipelines.ingest.round import Answer, Manners, fetch_each
 from pipelines.ingest.sitemap_index import WholeSources
-from pipelines.model import Feed, FeedEntry, Outlet, Report
+from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.notices import Notices
 from pipelines.polls import Arrivals, FeedState, FeedStore, Poll, PolledFeed
 from pipelines.progress import Budget, Tally
+from pipelines.reports import Report
 
 if TYPE_CHECKING:
     from pipelines.ingest.parsed_feed import ParsedFeed

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.output import echo_json
-from pipelines.model import Report
+from pipelines.reports import Report
 
 
 @click.command()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dagster import AssetCheckResult, AssetCheckSeverity, MaterializeResult, MetadataValue, TableRecord
 
-from pipelines.model import Check, Report
+from pipelines.reports import Check, Report
 
 ROWS = 50  # of a table in the UI; the store has them all
 

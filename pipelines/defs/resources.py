@@ -10,7 +10,7 @@ from dagster import ConfigurableResource, MaterializeResult
 from pipelines.config import load_settings
 from pipelines.cycle import Cycle, open_cycle
 from pipelines.defs.metadata import told
-from pipelines.model import Check, Report
+from pipelines.reports import Check, Report
 
 
 class Installation(ConfigurableResource[None]):

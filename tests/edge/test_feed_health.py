@@ -9,9 +9,10 @@ import pytest
 
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
-from pipelines.model import Feed, Report
+from pipelines.model import Feed
 from pipelines.polls import Arrivals, Poll, PolledFeed
 from pipelines.progress import Budget
+from pipelines.reports import Report
 from pipelines.states import FeedId
 from pipelines.watching import poll_feeds
 from storage.store import SqlStore, open_store

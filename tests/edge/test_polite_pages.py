@@ -12,9 +12,10 @@ import pytest
 from pipelines.gathering import extract_articles
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
-from pipelines.model import Feed, FeedEntry, Outlet, Report
+from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.polls import FeedState, Poll
 from pipelines.progress import Budget
+from pipelines.reports import Report
 from pipelines.states import FeedId, OutletId
 from storage.store import SqlStore, open_store
 from tests.web import Asked, Page, Web, web_server

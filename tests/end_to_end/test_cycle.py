@@ -11,8 +11,8 @@ from pipelines import gathering
 from pipelines.alerts import Message, Receiver
 from pipelines.cycle import Cycle
 from pipelines.errors import DeskFileError, ReceiverUnavailable
-from pipelines.model import Report
 from pipelines.progress import Budget
+from pipelines.reports import Report
 from pipelines.states import AlertReason, DeliveryState, TextSource, VerdictKind
 from storage.journal import ArticleRow
 from storage.store import SqlStore

@@ -11,8 +11,8 @@ from pipelines.alerts import Message, Receiver
 from pipelines.delivering import deliver
 from pipelines.delivery.routing import load_routes
 from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
-from pipelines.model import Report
 from pipelines.progress import Budget
+from pipelines.reports import Report
 from pipelines.states import DeliveryState, Severity
 from pipelines.steps import dispatch_alerts
 from storage.store import SqlStore
