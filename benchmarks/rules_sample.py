@@ -5,7 +5,7 @@ import json
 import lzma
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,24 @@ TERMS = {
 }
 """Nine terms a rule."""
 NEAR = 15
+
+
+GROUPS = tuple(TERMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRule:
+    """A rule as the contestants get it; all words are folded and parted by one blank."""
+
+    rule_id: str
+    terms: Mapping[str, Sequence[str]]
+    near: bool
+
+    def written(self) -> str:
+        """The rule in a file of rules."""
+        groups = ", ".join(f"{name}: {json.dumps(terms)}" for name, terms in self.terms.items())
+        near = f", within_words: {NEAR}" if self.near else ""
+        return f"  - {{id: {self.rule_id}, {groups}{near}}}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +69,10 @@ def articles(data: Path, number: int, skip: int = 0) -> list[Content]:
     return found[skip:]
 
 
-def rule_file(sample: Sequence[Content], number: int, rates: Rates, seed: int = 1915) -> str:
-    """YAML of rules whose terms are drawn from the sample; a third ask for nearness."""
+def draw_rules(sample: Sequence[Content], number: int, rates: Rates, seed: int = 1915) -> list[SampleRule]:
+    """Rules whose terms are drawn from the sample; a third ask for nearness."""
     drawing = _Drawing(sample, rates, random.Random(seed))
-    return "version: 1\nrules:\n" + "".join(drawing.rule(place) for place in range(number))
+    return [drawing.rule(place) for place in range(number)]
 
 
 class _Drawing:
@@ -71,11 +89,10 @@ class _Drawing:
         self._words = _between(single, rates, len(sample))
         self._phrases = _between(double, rates, len(sample))
 
-    def rule(self, number: int) -> str:
+    def rule(self, number: int) -> SampleRule:
         """One rule in the short form."""
-        groups = [f"{name}: {json.dumps([self._term(kind) for kind in kinds])}" for name, kinds in TERMS.items()]
-        near = f", within_words: {NEAR}" if number % 3 == 0 else ""
-        return f"  - {{id: r{number}, {', '.join(groups)}{near}}}\n"
+        terms = {name: [self._term(kind) for kind in kinds] for name, kinds in TERMS.items()}
+        return SampleRule(rule_id=f"r{number}", terms=terms, near=number % 3 == 0)
 
     def _term(self, kind: str) -> str:
         if kind == "phrase":
@@ -86,9 +103,3 @@ class _Drawing:
 
 def _between(counts: Counter[str], rates: Rates, number: int) -> list[str]:
     return sorted(term for term, count in counts.items() if rates.rarest <= count / number <= rates.commonest)
-
-
-def lines_of(numbers: Sequence[float]) -> Iterator[str]:
-    """Figures of a table's row."""
-    for number in numbers:
-        yield f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

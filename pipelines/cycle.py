@@ -76,7 +76,13 @@ class Cycle:
         """Run the desk's rules over new texts, and count what they matched."""
         from pipelines.live_rules import LiveRules
 
-        live = LiveRules(folder=self.settings.desk, book=self.store.rulebook, clock=self.clock, sleep=time.sleep)
+        live = LiveRules(
+            folder=self.settings.desk,
+            book=self.store.rulebook,
+            clock=self.clock,
+            sleep=time.sleep,
+            kept=self.settings.home / "compiled",
+        )
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
         news = any(matched.counts.values())
         return matched, steps.judge_volumes(self.store.volumes, budget=self._budget("matches"), news=news)

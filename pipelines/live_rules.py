@@ -37,6 +37,8 @@ class LiveRules:
     book: RuleBook
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
+    kept: Path | None = None
+    """Where the compiled rules are kept for the next run; without it each run compiles them."""
 
     def due(self) -> bool:
         """Whether the files are other than at the last look, something in them was wrong, or a rule looks back."""
@@ -48,8 +50,12 @@ class LiveRules:
         from pipelines.rules.standing import decide
 
         sources, look = read_sources(self.folder), self.book.look()
+        unchanged = look.whole == sources.digest
+        if unchanged and (rule_set := self._kept(sources)):
+            return rule_set
         rule_set = compile_rules(sources)
-        if look.whole == sources.digest and not rule_set.broken:
+        if unchanged and not rule_set.broken:
+            self._keep(sources, rule_set)
             return rule_set
         standing = self.book.standing()
         found, failures = self._found(sources, rule_set, standing)
@@ -94,6 +100,17 @@ class LiveRules:
             unsettled=bool(standing) and not self._settled(sources),
         )
         return found, tuple(fault for faults in failures.values() for fault in faults)
+
+    def _kept(self, sources: Sources) -> "RuleSet | None":
+        from pipelines.rules.kept import KeptRules
+
+        return KeptRules(self.kept).load(sources) if self.kept else None
+
+    def _keep(self, sources: Sources, rule_set: "RuleSet") -> None:
+        from pipelines.rules.kept import KeptRules
+
+        if self.kept:
+            KeptRules(self.kept).save(sources, rule_set)
 
     def _settled(self, sources: Sources) -> bool:
         """Whether the files stay as they are; waits where they were written just now."""

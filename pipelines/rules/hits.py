@@ -48,25 +48,39 @@ class WiredGroup:
         return Field.LEAD in self.fields
 
 
-def wire(group: Group, index: TermIndex) -> WiredGroup:
-    """The group in the numbers of an index."""
-    ids = index.ids
-    terms = {ids[term]: tuple(ids[cancelling] for cancelling in excepts) for term, excepts in group.terms.items()}
-    excepts = tuple(ids[term] for term in group.excepts)
-    signs: dict[Sign, list[TermId]] = defaultdict(list)
-    for term in terms:
-        for sign in index.signs(term):
-            signs[sign].append(term)
-    cancelling = {*excepts, *(one for own in terms.values() for one in own)}
-    return WiredGroup(
-        terms,
-        excepts,
-        group.fields,
-        group.weight,
-        tuple(sorted(term for term in {*terms, *cancelling} if index.terms[term].pattern is not None)),
-        {sign: tuple(those) for sign, those in signs.items()},
-        frozenset(sign for term in cancelling for sign in index.signs(term)),
-    )
+class Wiring:
+    """Puts groups in the numbers of an index; equal groups become one."""
+
+    def __init__(self, index: TermIndex) -> None:
+        self._index = index
+        self._known: dict[object, WiredGroup] = {}
+
+    def wired(self, group: Group) -> WiredGroup:
+        """The group; each of its terms is looked up once, for there may be a hundred thousand."""
+        ids = self._index.ids
+        terms = {ids[term]: tuple([ids[one] for one in excepts]) for term, excepts in group.terms.items()}
+        excepts = tuple([ids[term] for term in group.excepts])
+        key = (tuple(terms.items()), excepts, group.fields, group.weight)
+        if key not in self._known:
+            self._known[key] = self._wire(terms, excepts, group)
+        return self._known[key]
+
+    def _wire(self, terms: dict[TermId, tuple[TermId, ...]], excepts: tuple[TermId, ...], group: Group) -> WiredGroup:
+        index = self._index
+        signs: dict[Sign, tuple[TermId, ...]] = {}
+        for term in terms:
+            for sign in index.signs(term):
+                signs[sign] = (*signs.get(sign, ()), term)
+        cancelling = frozenset(excepts).union(*terms.values())
+        return WiredGroup(
+            terms,
+            excepts,
+            group.fields,
+            group.weight,
+            tuple(term for term in (*terms, *cancelling) if index.terms[term].pattern is not None),
+            signs,
+            frozenset(sign for term in cancelling for sign in index.signs(term)),
+        )
 
 
 Evidence = tuple[int, int, int, str, Hit]

@@ -1,16 +1,17 @@
 """Runs rules over articles: one pass over the words for all rules, then only the rules that can be concerned."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
 from pipelines.model import Content, Judgement
 from pipelines.rules.clauses import And, Clause, GroupHits, Has, Hits
 from pipelines.rules.document import Document
+from pipelines.rules.garbage import uncollected
 from pipelines.rules.gates import Gates
-from pipelines.rules.hits import Reading, WiredGroup, wire
-from pipelines.rules.rule import CompiledRule, Group, Scope
+from pipelines.rules.hits import Reading, WiredGroup, Wiring
+from pipelines.rules.rule import CompiledRule, Scope, Term
 from pipelines.rules.search import TermIndex
 from pipelines.states import TEXT_FIELDS, Field, Outcome, RuleId, RuleStatus
 
@@ -36,9 +37,18 @@ class _WiredRule:
 class Matcher:
     """Judges articles by the rules of the given statuses; by default drafts and retired rules say nothing."""
 
-    def __init__(self, rules: Iterable[CompiledRule], *, statuses: Collection[RuleStatus] = RUNNING) -> None:
-        running = [rule for rule in rules if rule.rule.status in statuses]
-        self._index = TermIndex(
+    def __init__(
+        self,
+        rules: Iterable[CompiledRule],
+        *,
+        statuses: Collection[RuleStatus] = RUNNING,
+        index: Callable[[Iterable[Term]], TermIndex] = TermIndex,
+    ) -> None:
+        with uncollected():
+            self._take([rule for rule in rules if rule.rule.status in statuses], index)
+
+    def _take(self, running: Sequence[CompiledRule], index: Callable[[Iterable[Term]], TermIndex]) -> None:
+        self._index = index(
             term
             for rule in running
             for group in rule.groups.values()
@@ -46,7 +56,7 @@ class Matcher:
             for term in terms
         )
         self._whole = any(group.fields - TEXT_FIELDS for rule in running for group in rule.groups.values())
-        self._groups: dict[object, WiredGroup] = {}
+        self._wiring = Wiring(self._index)
         self._rules = tuple(self._wired(rule) for rule in running)
         # A rule says nothing of an article in which no group of its `when` hits: the loader sees to that.
         self._gates = Gates()
@@ -74,18 +84,12 @@ class Matcher:
     def _wired(self, rule: CompiledRule) -> _WiredRule:
         return _WiredRule(
             rule,
-            {name: self._wired_group(group) for name, group in rule.groups.items()},
+            {name: self._wiring.wired(group) for name, group in rule.groups.items()},
             tuple(sorted(rule.when.groups())),
             tuple(sorted(rule.when.groups() | rule.news)),
             rule.scope != Scope(),
             _plain(rule.when),
         )
-
-    def _wired_group(self, group: Group) -> WiredGroup:
-        key = (tuple(group.terms.items()), group.excepts, group.fields, group.weight)
-        if key not in self._groups:
-            self._groups[key] = wire(group, self._index)
-        return self._groups[key]
 
 
 def _timed(

@@ -6,7 +6,8 @@ rule wants to know.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -45,8 +46,14 @@ class TermIndex:
         for term, number in self.ids.items():
             if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self._automaton = BytesAhoCorasick(list(signs), implementation=Implementation.ContiguousNFA)
+        self.find = self.finder(list(signs))
         self._odd_words = OddWords(self._odd)
+
+    @staticmethod
+    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[Sign, object, int]]]:
+        """Finds letters in a line: their number and end, overlapping ones too, by ascending ends."""
+        automaton = BytesAhoCorasick(letters, implementation=Implementation.ContiguousNFA)
+        return partial(automaton.find_matches_as_indexes, overlapping=True)
 
     def signs(self, term: TermId) -> tuple[Sign, ...]:
         """What tells of the term."""
@@ -56,7 +63,7 @@ class TermIndex:
         """Where in a line of folded words letters end, in ascending order."""
         found: dict[Sign, list[int]] = {}
         known = found.get
-        for sign, _, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
+        for sign, _, end in self.find(line):
             there = known(sign)
             if there is None:
                 found[sign] = [end]

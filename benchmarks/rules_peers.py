@@ -1,0 +1,272 @@
+"""The contestants of the rules benchmark: a new peer is one class with a `judge_all`."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+import ahocorasick
+import flashtext
+import hyperscan
+import re2
+import tantivy
+
+from benchmarks.rules_sample import GROUPS, NEAR, SampleRule
+from pipelines.model import Content
+from pipelines.rules.matcher import Matcher
+from pipelines.rules.rule import CompiledRule
+from pipelines.rules.search import TermIndex
+from pipelines.text import words
+
+Evidence = tuple[str, str, str, int, int]
+"""Rule, group, field, start and end."""
+
+
+class Ours:
+    """Wirewatch: fold, scan, evaluate, evidence with offsets."""
+
+    name = "Wirewatch"
+    most_rules = 10_000
+    exact = True
+    note = "whole path"
+    index: type[TermIndex] = TermIndex
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._matcher = Matcher(compiled, index=self.index)
+
+    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+        """What each article's rules hit."""
+        return [
+            {
+                (found.rule.rule_id, hit.group, hit.field, hit.start, hit.end)
+                for found in self._matcher.judge(article, None)
+                for hit in found.hits
+            }
+            for article in articles
+        ]
+
+
+class _Pyahocorasick(TermIndex):
+    @staticmethod
+    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+        automaton = ahocorasick.Automaton()
+        for number, one in enumerate(letters):
+            automaton.add_word(one.decode("latin-1"), number)
+        automaton.make_automaton()
+        return lambda line: ((number, None, end + 1) for end, number in automaton.iter(line.decode("latin-1")))
+
+
+class Pyahocorasick(Ours):
+    """Its automaton in the place of ours."""
+
+    name = "pyahocorasick, our evaluation"
+    index = _Pyahocorasick
+
+
+class _Hyperscan(TermIndex):
+    @staticmethod
+    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        numbers = list(range(len(letters)))
+        database.compile(
+            expressions=letters, ids=numbers, elements=len(letters), flags=[0] * len(letters), literal=True
+        )
+
+        def find(line: bytes) -> list[tuple[int, object, int]]:
+            found: list[tuple[int, object, int]] = []
+            database.scan(line, lambda number, start, end, *_: found.append((number, start, end)))
+            return found
+
+        return find
+
+
+class Hyperscan(Ours):
+    """Its database in the place of our automaton; each hit is a call of Python."""
+
+    name = "hyperscan, our evaluation"
+    index = _Hyperscan
+
+
+class _Re2Set(TermIndex):
+    @staticmethod
+    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+        options = re2.Options()
+        options.max_mem = 1 << 30
+        found = re2.Set.SearchSet(options)
+        for one in letters:
+            found.Add(re2.escape(one))
+        found.Compile()
+        return partial(_places_of, letters, found)
+
+
+def _places_of(letters: list[bytes], found: re2.Set, line: bytes) -> list[tuple[int, object, int]]:
+    """The set tells which expressions are there, not where."""
+    places: list[tuple[int, object, int]] = []
+    for number in found.Match(line):
+        at = line.find(letters[number])
+        while at >= 0:
+            places.append((number, at, at + len(letters[number])))
+            at = line.find(letters[number], at + 1)
+    return sorted(places, key=lambda place: place[2])
+
+
+class Re2Set(Ours):
+    """RE2::Set in the place of our automaton."""
+
+    name = "RE2 set, our evaluation"
+    most_rules = 1_000
+    index = _Re2Set
+
+
+class Naive:
+    """One `re` a term, over folded words; rules as their definition says."""
+
+    name = "one re a term"
+    most_rules = 10_000
+    exact = True
+    note = "whole path; the reference"
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._rules = [
+            (rule, {name: [self._pattern(term) for term in rule.terms[name]] for name in GROUPS}) for rule in rules
+        ]
+
+    @staticmethod
+    def _pattern(term: str) -> re.Pattern[str]:
+        letters = re.escape(term.removesuffix("*"))
+        return re.compile(rf"(?<= )(?={letters}{'' if term.endswith('*') else ' '})")
+
+    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+        """What each article's rules hit."""
+        return [self._judge(article) for article in articles]
+
+    def _judge(self, article: Content) -> set[Evidence]:
+        fields = {"title": words(article.title), "body": words(article.body)}
+        lines = {name: " ".join(["", *found.folded, ""]) for name, found in fields.items()}
+        evidence: set[Evidence] = set()
+        for rule, patterns in self._rules:
+            hits = {
+                name: [
+                    (field, *place)
+                    for field, line in lines.items()
+                    for place in _longest(self._places(line, rule.terms[name], patterns[name], fields[field].sentences))
+                ]
+                for name in GROUPS
+            }
+            if hits["unless_any"] or not hits["any"] or not hits["and_any"]:
+                continue
+            if rule.near and not any(_near(one, other) for one in hits["any"] for other in hits["and_any"]):
+                continue
+            for name in ("any", "and_any"):
+                for field, first, last in hits[name]:
+                    found = fields[field]
+                    evidence.add((rule.rule_id, name, field, found.starts[first], found.ends[last]))
+        return evidence
+
+    @staticmethod
+    def _places(
+        line: str, terms: Sequence[str], patterns: Sequence[re.Pattern[str]], sentences: Sequence[int]
+    ) -> Iterable[tuple[int, int]]:
+        for term, pattern in zip(terms, patterns, strict=True):
+            for found in pattern.finditer(line):
+                first = line.count(" ", 0, found.start()) - 1
+                last = first + term.count(" ")
+                if sentences[first] == sentences[last]:
+                    yield first, last
+
+
+def _longest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    taken: set[int] = set()
+    kept = []
+    for first, last in sorted(set(places), key=lambda place: (place[0] - place[1], place[0])):
+        if taken.isdisjoint(range(first, last + 1)):
+            taken.update(range(first, last + 1))
+            kept.append((first, last))
+    return kept
+
+
+def _near(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+    gap = max(one[1], other[1]) - min(one[2], other[2]) - 1
+    return one[0] == other[0] and gap <= NEAR
+
+
+class Flashtext:
+    """Whole words and phrases only, the longest of overlapping ones; the scan alone."""
+
+    name = "flashtext"
+    most_rules = 10_000
+    exact = False
+    note = "scan only: no prefixes, no rules, no evidence"
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._keywords = flashtext.KeywordProcessor()
+        for rule in rules:
+            for name in GROUPS:
+                self._keywords.add_keywords_from_list([t for t in rule.terms[name] if not t.endswith("*")])
+
+    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+        """Nothing but the scan."""
+        for article in articles:
+            self._keywords.extract_keywords(article.body, span_info=True)
+        return []
+
+
+def _query(rule: SampleRule, prefixes: bool) -> str:
+    def either(terms: Iterable[str]) -> str:
+        shown = [f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"' for term in terms]
+        return "(" + " OR ".join(term for term in shown if prefixes or not term.endswith("*")) + ")"
+
+    return f"{either(rule.terms['any'])} AND {either(rule.terms['and_any'])} NOT {either(rule.terms['unless_any'])}"
+
+
+class Fts5:
+    """SQLite's full-text index over the whole batch, one query a rule."""
+
+    name = "SQLite FTS5, one batch"
+    most_rules = 1_000
+    exact = False
+    note = "which articles only: no nearness, no evidence"
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._queries = [_query(rule, prefixes=True) for rule in rules]
+
+    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+        """Index the batch, then ask each rule."""
+        base = sqlite3.connect(":memory:")
+        base.execute("create virtual table article using fts5(title, body)")
+        base.executemany("insert into article values (?, ?)", [(one.title, one.body) for one in articles])
+        for query in self._queries:
+            base.execute("select rowid from article where article match ?", [query]).fetchall()
+        base.close()
+        return []
+
+
+class Tantivy:
+    """A full-text index in memory over the whole batch, one query a rule."""
+
+    name = "tantivy, one batch"
+    most_rules = 1_000
+    exact = False
+    note = "which articles only: no prefixes, no nearness, no evidence"
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._queries = [_query(rule, prefixes=False).replace(" NOT ", " AND NOT ") for rule in rules]
+
+    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+        """Index the batch, then ask each rule."""
+        schema = tantivy.SchemaBuilder().add_text_field("text").build()
+        index = tantivy.Index(schema)
+        writer = index.writer(heap_size=50_000_000, num_threads=1)
+        for article in articles:
+            writer.add_document(tantivy.Document(text=f"{article.title}\n{article.body}"))
+        writer.commit()
+        index.reload()
+        searcher = index.searcher()
+        for query in self._queries:
+            searcher.search(index.parse_query(query, ["text"]), limit=len(articles))
+        return []
+
+
+CONTESTANTS: Mapping[str, type[Ours | Naive | Flashtext | Fts5 | Tantivy]] = {
+    one.name: one for one in (Ours, Naive, Pyahocorasick, Hyperscan, Re2Set, Flashtext, Fts5, Tantivy)
+}
