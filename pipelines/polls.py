@@ -56,6 +56,18 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownItem:
+    """An item of the last document that was read: met again unchanged, it need not be read again."""
+
+    digest: str
+    """Of the item as it stood in the document."""
+    name: str
+    """Of its entry: see `hints.entry_name`."""
+    moment: int | None = None
+    """Its publication in seconds since 1970, where the document gives a time of day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What polling must remember of a feed between polls."""
 
@@ -70,6 +82,8 @@ class FeedState:
     """The version of the parser that read it."""
     entries_hash: str | None = None
     """Of the entries that were read out of it."""
+    items: tuple[KnownItem, ...] = ()
+    """Of the document that was read last; none where it could not be taken apart."""
     whole_at: datetime | None = None
     """When the whole document last came."""
     doubted_until: datetime | None = None

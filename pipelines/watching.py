@@ -83,7 +83,9 @@ def _polls(
 ) -> list[Poll]:
     """The polls that the answers make; the documents that must be read are read side by side."""
     readings = {
-        number: workers.submit(parse_feed, polled.feed, answer, now)
+        number: workers.submit(
+            parse_feed, polled.feed, answer, now, polling.known_items(polled.state, parser_version(polled.feed))
+        )
         for number, (polled, answer) in enumerate(answers)
         if isinstance(answer, protocols.Response)
         and not polling.is_known(polled.state, answer, parser_version(polled.feed))
@@ -105,7 +107,7 @@ def _poll(
             tally.count("feeds unchanged")
         else:
             parsed = reading.result()
-            read = polling.FeedReading(entries=parsed.entries, parser=parser_version(feed))
+            read = polling.FeedReading(entries=parsed.entries, parser=parser_version(feed), items=parsed.items)
             tally.problems(feed.feed_id, parsed.problems)
         after = polling.after_success(state, feed, answer, read, now)
         if read and after.entries_hash != state.entries_hash:
@@ -148,7 +150,7 @@ def _record(store: FeedStore, polls: Sequence[Poll], tally: Tally, now: datetime
 
 def _unread(state: FeedState) -> FeedState:
     """The state of a document that came and could not be stored: the next poll must not take it for known."""
-    return replace(state, body_hash=None, entries_hash=None)
+    return replace(state, body_hash=None, entries_hash=None, items=())
 
 
 def _tell(feed: Feed, arrived: Arrivals, tally: Tally) -> None:

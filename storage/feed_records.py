@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pipelines.model import Feed
-from pipelines.polls import Failure, FailureKind, FeedState, Hints, Move, PolledFeed
+from pipelines.polls import Failure, FailureKind, FeedState, Hints, KnownItem, Move, PolledFeed
 from storage.records import options_from_json, outlet_of
 
 AS_THEY_ARE = (
@@ -22,6 +22,7 @@ def state_columns(state: FeedState) -> dict[str, Any]:
     return plain | {
         "hints": _hints_to_json(state.hints),
         "move": [state.move.to, state.move.times, state.move.since.isoformat()] if state.move else None,
+        "items": [[one.digest, one.name, one.moment] for one in state.items] or None,
         "streak": [[failure.at.isoformat(), failure.reason, failure.kind] for failure in state.streak],
     }
 
@@ -47,6 +48,9 @@ def polled_feed_of(row: Row[Any]) -> PolledFeed:
         **plain,
         hints=_hints_of(row.feeds_hints),
         move=Move(to=move[0], times=move[1], since=datetime.fromisoformat(move[2])) if move else None,
+        items=tuple(
+            KnownItem(digest=digest, name=name, moment=moment) for digest, name, moment in row.feeds_items or ()
+        ),
         streak=tuple(
             Failure(at=datetime.fromisoformat(at), reason=reason, kind=FailureKind(kind))
             for at, reason, kind in row.feeds_streak or ()

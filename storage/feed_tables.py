@@ -67,7 +67,7 @@ feeds = Table(
     Column("first_polled_at", UtcTime),
     *(Column(name, CleanText) for name in ("due_because", "read_by", "entries_hash")),
     *(Column(name, UtcTime) for name in ("whole_at", "doubted_until", "new_at")),
-    *(Column(name, CleanJson(none_as_null=True)) for name in ("hints", "move", "streak")),
+    *(Column(name, CleanJson(none_as_null=True)) for name in ("hints", "move", "streak", "items")),
     Column("rhythm", Seconds),
 )
 ACTIVE = feeds.c.active.is_(True)

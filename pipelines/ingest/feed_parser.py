@@ -3,7 +3,8 @@
 import io
 import re
 from calendar import timegm
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import struct_time
 from xml.sax import SAXException
@@ -14,10 +15,13 @@ from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]
 from pipelines.errors import NotAFeed
 from pipelines.ingest.charset import decode
 from pipelines.ingest.json_feed import looks_like_json, parse_json_feed
+from pipelines.ingest.known_items import take_apart
 from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.plain_text import one_line_of
 from pipelines.ingest.xml_text import is_html, readable
+from pipelines.polls import KnownItem
 
+NOTHING: Mapping[str, KnownItem] = {}
 _MAX_AUTHOR = 300
 _MAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)")
 _NAME_THEN_MAIL = re.compile(r"([^<>]+?)\s*<\S+@\S+>")
@@ -34,8 +38,10 @@ _ITS_ERRORS = (
 )
 
 
-def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
-    """The feed in an answer's body; `url` is its final address, empty where unknown.
+def parse_feed(
+    body: bytes, *, url: str, content_type: str | None, known: Mapping[str, KnownItem] = NOTHING
+) -> ParsedFeed:
+    """The feed in an answer's body, without the entries of `known` items; `url` is its final address, or empty.
 
     Raises NotAFeed, and nothing else.
     """
@@ -47,7 +53,21 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
         problems.add(problem)
     if looks_like_json(text):
         return parse_json_feed(text, url=url, problems=problems)
-    found = _read(text, url)
+    plain = readable(text)
+    parts = take_apart(plain, url, known)
+    if parts is None:
+        return _parsed(text, plain, url, problems)
+    if not parts.left:
+        return ParsedFeed(entries=(), problems=problems.told(), items=parts.items(()) or ())
+    found = _parsed(text, parts.text, url, problems)
+    items = parts.items(found.entries)
+    if items is None:  # the parser sees other items than we do: then it sees them all
+        return _parsed(text, plain, url, problems) if parts.text != plain else found
+    return replace(found, items=items)
+
+
+def _parsed(text: str, plain: str, url: str, problems: Problems) -> ParsedFeed:
+    found = _read(plain, url)
     entries = _dicts(found, "entries")
     version = str(found.get("version") or "")
     html = is_html(text)
@@ -56,9 +76,9 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
     if found.get("bozo"):
         problems.add(f"not well formed: {one_line_of(str(found.get('bozo_exception')))[:160]}")
     feed = found.get("feed")
-    plain = version.startswith("atom")
+    atom = version.startswith("atom")
     return parsed_feed(
-        (_item(entry, url or _text(feed, "link"), plain=plain) for entry in entries),
+        (_item(entry, url or _text(feed, "link"), plain=atom) for entry in entries),
         problems,
         title=_text(feed, "title"),
         language=_text(feed, "language"),
@@ -66,7 +86,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
 
 
 def _read(text: str, url: str) -> dict[str, object]:
-    source = io.BytesIO(readable(text).encode("utf-8"))
+    source = io.BytesIO(text.encode("utf-8"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
         # Sanitising and resolving inside markup is for those who show markup; plain text needs neither.

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -46,15 +46,29 @@ def hints_of(body: bytes) -> Hints:
 
 def rhythm_of(entries: Sequence[FeedEntry]) -> timedelta | None:
     """Median time between two entries, by their dates; None where too few have a time of day."""
-    times = sorted(one.published.utc for one in entries if one.published and one.published.precision is Precision.TIME)
-    gaps = sorted(later - earlier for earlier, later in pairwise(times))
-    return gaps[len(gaps) // 2] if len(gaps) >= _FEWEST_GAPS else None
+    dated = [one.published for one in entries if one.published and one.published.precision is Precision.TIME]
+    return rhythm_of_moments([one.utc.timestamp() for one in dated])
+
+
+def rhythm_of_moments(moments: Sequence[float]) -> timedelta | None:
+    """The same, of seconds since 1970."""
+    gaps = sorted(later - earlier for earlier, later in pairwise(sorted(moments)))
+    return timedelta(seconds=gaps[len(gaps) // 2]) if len(gaps) >= _FEWEST_GAPS else None
 
 
 def entries_hash(entries: Sequence[FeedEntry]) -> str:
     """Changes when an entry comes, goes or changes its words or address; not with their order."""
-    names = sorted(digest(entry.entry_id, entry.link or "", entry.content_hash) for entry in entries)
-    return hashlib.sha256("".join(names).encode()).hexdigest()
+    return names_hash(map(entry_name, entries))
+
+
+def names_hash(names: Iterable[str]) -> str:
+    """The same, of the entries' names."""
+    return hashlib.sha256("".join(sorted(names)).encode()).hexdigest()
+
+
+def entry_name(entry: FeedEntry) -> str:
+    """Changes with an entry's words and address."""
+    return digest(entry.entry_id, entry.link or "", entry.content_hash)[:16]
 
 
 def _period(channel: bytes) -> timedelta | None:

@@ -11,6 +11,7 @@ from pipelines.ingest.language import language_code
 from pipelines.ingest.plain_text import MAX_TEXT, MAX_TITLE, one_line, one_line_of, paragraphs
 from pipelines.ingest.urls import MAX_LENGTH, canonical_url, resolved
 from pipelines.model import FeedEntry, Published
+from pipelines.polls import KnownItem
 from pipelines.states import SourceKind
 
 MAX_ENTRIES = 2_000
@@ -31,6 +32,8 @@ class ParsedFeed:
     problems: tuple[str, ...] = ()
     kind: SourceKind = SourceKind.FEED
     """What the document was."""
+    items: tuple[KnownItem, ...] = ()
+    """What to remember of the document, those included that `entries` leaves out as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,16 @@ depends on who must mend it:
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipelines.errors import BadStatus, NotAFeed, Unreachable, WirewatchError
-from pipelines.ingest.hints import entries_hash, hints_of, rhythm_of
+from pipelines.ingest.hints import entries_hash, hints_of, names_hash, rhythm_of, rhythm_of_moments
 from pipelines.ingest.pace import JITTER, pace, share
 from pipelines.model import Feed, FeedEntry
-from pipelines.polls import STREAK_KEPT, Failure, FailureKind, FeedState, Move
+from pipelines.polls import STREAK_KEPT, Failure, FailureKind, FeedState, KnownItem, Move
 from pipelines.protocols import Request, Response
 
 LONGEST = timedelta(hours=24)
@@ -42,8 +42,28 @@ class FeedReading:
     """What was read out of a whole document."""
 
     entries: Sequence[FeedEntry]
+    """Those not known from the last reading, where `items` tells of the others."""
     parser: str
     """The version of the parser."""
+    items: tuple[KnownItem, ...] = ()
+    """Every item of the document; none where it could not be taken apart."""
+
+    @property
+    def hash(self) -> str:
+        """Of everything that the document says."""
+        return names_hash(one.name for one in self.items) if self.items else entries_hash(self.entries)
+
+    @property
+    def rhythm(self) -> timedelta | None:
+        """Median time between two entries of the document."""
+        if not self.items:
+            return rhythm_of(self.entries)
+        return rhythm_of_moments([one.moment for one in self.items if one.moment is not None])
+
+
+def known_items(state: FeedState, parser: str) -> Mapping[str, KnownItem]:
+    """What need not be read again by the same parser, by digest."""
+    return {one.digest: one for one in state.items} if state.read_by == parser else {}
 
 
 def request(feed: Feed, state: FeedState, parser: str, now: datetime) -> Request:
@@ -147,14 +167,15 @@ def backlog_before(state: FeedState, feed: Feed, now: datetime) -> datetime | No
 
 
 def _read(after: FeedState, before: FeedState, response: Response, reading: FeedReading, now: datetime) -> FeedState:
-    found = entries_hash(reading.entries)
+    found = reading.hash
     return replace(
         after,
         body_hash=_hash(response.body),
         read_by=reading.parser,
         entries_hash=found,
         hints=hints_of(response.body),
-        rhythm=rhythm_of(reading.entries) or after.rhythm,
+        items=reading.items,
+        rhythm=reading.rhythm or after.rhythm,
         doubted_until=now + DOUBT if _repeats_validators(before, response, found, reading) else before.doubted_until,
     )
 

@@ -1,12 +1,13 @@
 """Pages on their way through the workers; loads the extractor nowhere but in a worker."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipelines.model import Content, Feed, FeedEntry, Page
+from pipelines.polls import KnownItem
 from pipelines.progress import Budget
 from pipelines.protocols import Response
 from pipelines.states import TextSource
@@ -33,12 +34,12 @@ def read_page(page: Page, answer: Response | None) -> Reading:
     return read(page, answer)
 
 
-def parse_feed(feed: Feed, answer: Response, now: datetime) -> "ParsedFeed":
-    """The entries in a feed's answer, none of them dated far past `now`; raises NotAFeed."""
+def parse_feed(feed: Feed, answer: Response, now: datetime, known: Mapping[str, KnownItem]) -> "ParsedFeed":
+    """The entries in a feed's answer that are not `known`, none dated far past `now`; raises NotAFeed."""
     from pipelines.ingest.parsed_feed import not_ahead
     from pipelines.ingest.sources import parse
 
-    return not_ahead(parse(feed.kind, answer, feed.options), now)
+    return not_ahead(parse(feed.kind, answer, feed.options, known), now)
 
 
 def from_entry(entry: FeedEntry, language: str | None) -> Content:
