@@ -19,9 +19,9 @@ from pipelines.states import Precision
 
 MOST = 500
 """Items of a document that are remembered: 20 kB a feed; a document of more is read whole each time."""
+_HEAD = 20_000  # characters: more than a type may have before the parser is refused it
 _ITEMS = frozenset({"item", "entry"})
 _ROOTS = frozenset({"rss", "rdf", "feed"})
-_NAMES = frozenset({"guid", "id", "link"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,11 @@ def take_apart(text: str, url: str, known: Mapping[str, KnownItem]) -> Parts | N
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
-    if root.getroottree().docinfo.doctype or local_name(root) not in _ROOTS:
+    if "<!DOCTYPE" in text[:_HEAD] or local_name(root) not in _ROOTS:
         return None
     channels = [one for one in root if local_name(one) == "channel"]
     items = [one for holder in (*channels, root) for one in holder if local_name(one) in _ITEMS]
-    if not 0 < len(items) <= MOST or len(items) != sum(local_name(one) in _ITEMS for one in root.iter()):
+    if not 0 < len(items) <= MOST or len(items) != sum(1 for _ in root.iter("{*}item", "{*}entry")):
         return None
     # An item means what it says in its place: below this base, in this language, at this address.
     around = repr([url, *(sorted(one.attrib.items()) for one in (root, *channels))]).encode()
@@ -76,21 +76,22 @@ def take_apart(text: str, url: str, known: Mapping[str, KnownItem]) -> Parts | N
 
 
 def _left(items: Sequence[etree._Element], digests: Sequence[str], known: Mapping[str, KnownItem]) -> tuple[int, ...]:
-    new = [number for number, digest in enumerate(digests) if digest not in known]
-    names = {name for number in new for name in _names(items[number])}
-    return tuple(
-        number
-        for number, digest in enumerate(digests)
-        if digest not in known or (names and names & _names(items[number]))
-    )
+    """The unknown items, and those that share a name with them, or with one of those."""
+    names = [_names(item) for item in items]
+    left = {number for number, digest in enumerate(digests) if digest not in known}
+    waiting, found = set(range(len(items))) - left, set().union(*(names[number] for number in left))
+    while joined := {number for number in waiting if names[number] & found}:
+        left |= joined
+        waiting -= joined
+        found = found.union(*(names[number] for number in joined))
+    return tuple(sorted(left))
 
 
 def _names(item: etree._Element) -> set[str]:
     """By what an item may be known: guids and links, as written."""
     found = {str(value).strip() for name, value in item.attrib.items() if str(name).endswith("about")}
-    for part in item:
-        if local_name(part) in _NAMES:
-            found |= {(part.text or "").strip(), (part.get("href") or "").strip()}
+    for part in item.iterchildren("{*}guid", "{*}id", "{*}link"):
+        found |= {(part.text or "").strip(), (part.get("href") or "").strip()}
     return found - {""}
 
 
