@@ -18,10 +18,15 @@ from pipelines.model import Feed
 from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
+from pipelines.states import OutletId
 from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
 SHARES = {"feed_entries": 18, "articles": 16, "stories": 5, "matches": 4, "alerts": 3, "deliveries": 5}
+
+
+_AGAIN = 3_600
+"""Seconds for what a person asked for and waits for."""
 
 
 def utc_now() -> datetime:
@@ -67,6 +72,12 @@ class Cycle:
             budget=self._budget("articles"),
             pause=self.settings.page_pause,
         )
+
+    def articles_again(self, outlet: OutletId, since: datetime) -> Report:
+        """Read the outlet's kept pages anew, by feeds.yaml as it is now; nothing is fetched."""
+        self.store.feeds.sync_feeds(self._feeds(), self.clock())
+        budget = Budget(self.clock(), _AGAIN)
+        return gathering.extract_again(self.store.articles, self.workers, outlet, since, budget=budget)
 
     def stories(self) -> Report:
         """Put new articles into stories."""

@@ -1,6 +1,6 @@
 """The second of the six steps: from an entry to a text; it works as `steps` says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 
@@ -14,13 +14,15 @@ from pipelines.notices import Notices
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
 from pipelines.robots import RobotsStore
-from pipelines.sites import SiteTexts
 from pipelines.states import OutletId
 
 BATCH = 200  # pages a look: small enough that a kill costs little
 PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
 PAGE_PATIENCE = 10.0
 PAGE_PAUSE = 1.0
+
+Fetched = tuple[Page, protocols.Response | None]
+"""A page and the answer it is read from; None where it has no page, or none that came."""
 
 
 def extract_articles(
@@ -40,15 +42,15 @@ def extract_articles(
     tally = Tally("articles", "texts new", "texts unchanged")
     more = True
 
-    def take(page: Page, answer: Future[Reading] | errors.FetchError) -> None:
-        _record_text(store, page, answer, tally, budget.now())
+    def take(fetched: Fetched, reading: Future[Reading] | errors.FetchError) -> None:
+        _record_text(store, fetched, reading, tally, budget.now())
 
     def read(answers: Sequence[tuple[Page, Answer | None]]) -> None:
         for page, answer in answers:
             if isinstance(answer, errors.FetchError):
-                take(page, answer)
+                take((page, None), answer)
             else:
-                readings.add(page, workers.submit(read_page, page, answer))
+                readings.add((page, answer), workers.submit(read_page, page, answer))
 
     readings = Readings(take)
     manners = Manners(at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, pause=pause)
@@ -64,8 +66,23 @@ def extract_articles(
         polite.keep()
         dropped = readings.finish(budget)
         more = len(pages) == BATCH or reached < len(linked) or dropped > 0
-    _look_after(store.site_texts(outlets, budget.now()), notices, tally, budget.now())
+    _look_after(store, outlets, notices, tally, budget.now())
     return tally.report(unfinished=more)
+
+
+def extract_again(
+    store: protocols.ArticleStore, workers: protocols.Workers, outlet: OutletId, since: datetime, *, budget: Budget
+) -> Report:
+    """Read the outlet's kept pages anew, those fetched at or after `since`; nothing is fetched."""
+    tally = Tally("articles", "texts new", "texts unchanged")
+
+    def take(fetched: Fetched, reading: Future[Reading]) -> None:
+        _record_text(store, fetched, reading, tally, budget.now(), again=True)
+
+    readings = Readings(take)
+    for page, answer in store.kept_pages(outlet, since):
+        readings.add((page, answer), workers.submit(read_page, page, answer))
+    return tally.report(unfinished=readings.finish(budget) > 0)
 
 
 def _request(page: Page) -> protocols.Request:
@@ -73,8 +90,13 @@ def _request(page: Page) -> protocols.Request:
     return protocols.Request(url=page.article.link, headers=page.options.sent)
 
 
-def _look_after(sites: Sequence[SiteTexts], notices: Notices, tally: Tally, now: datetime) -> None:
+def _look_after(
+    store: protocols.ArticleStore, outlets: Collection[OutletId], notices: Notices, tally: Tally, now: datetime
+) -> None:
     """See which sites give no full texts any more; the operator is told once, and once more when they do."""
+    if outlets:
+        store.forget_pages(now)
+    sites = store.site_texts(outlets, now)
     full, looked_at = sum(site.recent_full for site in sites), sum(site.recent for site in sites)
     found = [(site, trouble) for site in sites if (trouble := health.site_trouble(site))]
     detail = " ".join(line for _, trouble in found[:10] for line in trouble.lines)
@@ -94,24 +116,36 @@ def _look_after(sites: Sequence[SiteTexts], notices: Notices, tally: Tally, now:
 
 def _record_text(
     store: protocols.ArticleStore,
-    page: Page,
-    answer: Future[Reading] | errors.FetchError,
+    fetched: Fetched,
+    reading: Future[Reading] | errors.FetchError,
     tally: Tally,
     now: datetime,
+    *,
+    again: bool = False,
 ) -> None:
-    """Store the best text there is; without the page's own, try again later where that may help."""
+    """Store the best text there is; without the page's own, try again later where that may help.
+
+    What is read `again` is kept already, and is asked for no more.
+    """
+    page, answer = fetched
     failure: Exception | None = None
     why = ""
     try:
-        if isinstance(answer, errors.FetchError):
-            raise answer
-        reading = answer.result()
-        content, why = reading.content, reading.reason
+        if isinstance(reading, errors.FetchError):
+            raise reading
+        content, why = reading.result().content, reading.result().reason
     except Exception as error:
         tally.failure(page.article.link, error)
         content, failure, why = from_entry(page.entry, page.language), error, _reason(error)
-    again = None if content.complete or not page.article.link else revisits.page_due_again(page.attempts, failure, now)
-    new = store.save_text(page, content, now, try_again_at=again, page_error="" if content.complete else why)
+    wanting = page.article.link and not content.complete and not again
+    new = store.save_text(
+        page,
+        content,
+        now,
+        try_again_at=revisits.page_due_again(page.attempts, failure, now) if wanting else None,
+        page_error="" if content.complete else why,
+        answer=None if again else answer,
+    )
     tally.count("texts new" if new else "texts unchanged")
     tally.count(f"text from {content.text_source}")
     if new:

@@ -4,7 +4,7 @@ Times are aware UTC. Every method that writes does so in one transaction, togeth
 the work is done; calling it again with the same arguments changes nothing. Stores raise StoreError only.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -126,15 +126,31 @@ class ArticleStore(Protocol):
         ...
 
     def save_text(
-        self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None, page_error: str = ""
+        self,
+        page: Page,
+        content: Content,
+        now: datetime,
+        *,
+        try_again_at: datetime | None,
+        page_error: str = "",
+        answer: Response | None = None,
     ) -> bool:
         """Store a text and mark the extraction done, or due again at `try_again_at`; True when the text is new.
 
-        `page_error` is why there is not the page's full text, in a few words.
+        `page_error` is why there is not the page's full text, in a few words; `answer` is kept for some days. The
+        text's paragraphs are counted for its outlet: what returns is marked in every content loaded later.
 
         A text whose hash the article already has adds no revision, nor does a poorer one (feed or headline) where
         the article has a page's text, whatever its feeds say since.
         """
+        ...
+
+    def kept_pages(self, outlet: OutletId, since: datetime) -> Iterator[tuple[Page, Response]]:
+        """The outlet's pages that are kept, fetched at or after `since`, as if they were due."""
+        ...
+
+    def forget_pages(self, now: datetime) -> None:
+        """Drop the pages that were kept long enough, and the paragraphs that did not return."""
         ...
 
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:

@@ -1,6 +1,6 @@
 """Articles and their texts: what `extract_articles` needs of the store."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -9,17 +9,25 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from pipelines.model import Content, FeedEntry, Outlet, Page
+from pipelines.protocols import Response
 from pipelines.sites import SiteTexts
 from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
 from storage.feed_tables import feed_entries, feeds, outlets
-from storage.records import load_articles, named, options_from_json, outlet_of, passages_to_json, rows_in
+from storage.lookups import rows_in
+from storage.page_copies import forget_pages, keep_page, kept_pages, kept_since
+from storage.paragraphs import count_paragraphs, forget_paragraphs
+from storage.records import load_articles, named, options_from_json, outlet_of, passages_to_json
 from storage.tables import EXTRACT_WAITS, articles, revisions
 from storage.types import clean
 
 RECENT = 10
 SITE_ARTICLES = 300
 SITE_DAYS = timedelta(days=2)
+
+
+_AT_ONCE = 50
+"""Kept pages in memory."""
 
 
 class SqlArticles:
@@ -34,21 +42,17 @@ class SqlArticles:
             attempts: dict[ArticleId, int] = {}
             for backlog in (False, True):
                 attempts |= _due(connection, now, limit - len(attempts), backlog=backlog)
-            found = load_articles(connection, attempts)
-            said = _entries(connection, attempts)
-        return [
-            Page(
-                article=found[article_id],
-                entry=_entry_of(said[article_id]),
-                language=said[article_id].language,
-                attempts=tried,
-                options=options_from_json(said[article_id].options),
-            )
-            for article_id, tried in attempts.items()
-        ]
+            return _pages(connection, attempts)
 
     def save_text(
-        self, page: Page, content: Content, now: datetime, *, try_again_at: datetime | None, page_error: str = ""
+        self,
+        page: Page,
+        content: Content,
+        now: datetime,
+        *,
+        try_again_at: datetime | None,
+        page_error: str = "",
+        answer: Response | None = None,
     ) -> bool:
         """See ArticleStore. Where a poll brought new words since `page` was read, the article stays due for them."""
         article_id = page.article.article_id
@@ -59,7 +63,10 @@ class SqlArticles:
             )
             new = not _has_text(connection, article_id, content)
             if new:
+                count_paragraphs(connection, page.article.outlet.outlet_id, article_id, content, now)
                 connection.execute(revisions.insert().values(_revision(article_id, content, now)))
+            if answer is not None:
+                keep_page(connection, article_id, answer, now)
             if _still_said(connection, page):
                 attempts = 0 if try_again_at is None else page.attempts + 1
                 connection.execute(
@@ -68,6 +75,22 @@ class SqlArticles:
                     .values(extract_due_at=try_again_at, extract_attempts=attempts, page_error=page_error or None)
                 )
         return new
+
+    def kept_pages(self, outlet: OutletId, since: datetime) -> Iterator[tuple[Page, Response]]:
+        """See ArticleStore."""
+        with self._database.reading() as connection:
+            kept = kept_since(connection, outlet, since)
+        for start in range(0, len(kept), _AT_ONCE):
+            some = kept[start : start + _AT_ONCE]
+            with self._database.reading() as connection:
+                pages, copies = _pages(connection, dict.fromkeys(some, 0)), kept_pages(connection, some)
+            yield from ((page, copies[page.article.article_id]) for page in pages)
+
+    def forget_pages(self, now: datetime) -> None:
+        """See ArticleStore."""
+        with self._database.writing() as connection:
+            forget_pages(connection, now)
+            forget_paragraphs(connection, now)
 
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
         """See ArticleStore."""
@@ -103,6 +126,21 @@ def _site_texts(outlet: Outlet, rows: Sequence[Row[Any]]) -> SiteTexts:
         reason=next((one.page_error for one in recent if not one.full and one.page_error), ""),
         since=row[-1].first_seen_at if row else None,
     )
+
+
+def _pages(connection: Connection, attempts: Mapping[ArticleId, int]) -> list[Page]:
+    found = load_articles(connection, attempts)
+    said = _entries(connection, attempts)
+    return [
+        Page(
+            article=found[article_id],
+            entry=_entry_of(said[article_id]),
+            language=said[article_id].language,
+            attempts=tried,
+            options=options_from_json(said[article_id].options),
+        )
+        for article_id, tried in attempts.items()
+    ]
 
 
 def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) -> dict[ArticleId, int]:

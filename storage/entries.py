@@ -15,7 +15,7 @@ from storage.alert_tables import verdicts
 from storage.database import hold
 from storage.entry_names import Known, load_names, sort
 from storage.feed_tables import feed_entries, outlets
-from storage.records import batches, rows_in
+from storage.lookups import batches, rows_in
 from storage.tables import articles, matches, revisions
 from storage.types import clean, clean_key
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from pipelines.model import FeedEntry
 from pipelines.states import ArticleId, FeedId
 from storage.feed_tables import NAMELESS, feed_entries
-from storage.records import rows_in
+from storage.lookups import rows_in
 from storage.types import clean_key
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from pipelines.states import StoryId
 from pipelines.stories import Event
-from storage.records import rows_in
+from storage.lookups import rows_in
 from storage.tables import stories, story_links
 
 

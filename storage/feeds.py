@@ -14,7 +14,8 @@ from storage.database import Database
 from storage.entries import add_outlets, store_entries
 from storage.feed_records import polled_feed_of, state_columns
 from storage.feed_tables import ACTIVE, feeds, outlets
-from storage.records import batches, named, options_to_json, outlet_of
+from storage.lookups import batches
+from storage.records import named, options_to_json, outlet_of
 from storage.types import clean_key
 
 _FORGOTTEN = dict.fromkeys(("etag", "last_modified", "body_hash", "entries_hash", "whole_at", "doubted_until", "move"))

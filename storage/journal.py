@@ -26,8 +26,9 @@ from storage.alert_tables import alerts, deliveries, verdicts
 from storage.database import Database
 from storage.feed_records import polled_feed_of
 from storage.feed_tables import ACTIVE, feed_entries, feeds, outlets
+from storage.lookups import rows_in
 from storage.outbox import delivery_of
-from storage.records import LATEST, load_articles, load_details, named, rows_in
+from storage.records import LATEST, load_articles, load_details, named
 from storage.tables import UNDECIDED, articles, matches, revisions, story_members
 
 

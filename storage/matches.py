@@ -11,7 +11,8 @@ from pipelines.model import Hit, Judgement, Revision, Rule
 from pipelines.states import Outcome, RevisionId
 from storage import volumes
 from storage.database import Database
-from storage.records import LATEST, batches, hits_to_json, load_revisions, named, rows_in
+from storage.lookups import batches, rows_in
+from storage.records import LATEST, hits_to_json, load_revisions, named
 from storage.rule_rows import facts_of, rule_of
 from storage.tables import UNMATCHED, matches, revisions, rules, story_members
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, 
 from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
 from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
+from storage.lookups import batches
 from storage.pauses import SqlPauses
-from storage.records import batches, load_details
+from storage.records import load_details
 
 BUNDLED = 100
 """Deliveries in one message; what is more goes into the next."""

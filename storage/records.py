@@ -1,10 +1,10 @@
 """Rows to records, for the reads that several repositories share: a query a table for each 500, none for each row."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Connection, Row, Select, and_, select
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, Row, Select, and_, select
 
 from pipelines.alerts import Alert, AlertDetail, Carrier, Finding, FindingDetail
 from pipelines.feed_options import PLAIN, FeedOptions
@@ -13,11 +13,11 @@ from pipelines.passages import Passage
 from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
 from storage.alert_tables import alerts, findings
 from storage.feed_tables import feed_entries, feeds, outlets
+from storage.lookups import batches as batches
+from storage.lookups import rows_in as rows_in
+from storage.paragraphs import with_marks
 from storage.rule_rows import rule_of
 from storage.tables import articles, matches, revisions, rules, story_members
-
-IN_AT_ONCE = 500
-"""Keys in one IN list (473k known keys a second against 17k one by one, measured)."""
 
 _NEWER = revisions.alias("newer")
 LATEST = ~(
@@ -32,21 +32,6 @@ LATEST = ~(
 def named(query: Select[Any]) -> Select[Any]:
     """`query` with its columns named table_column, as the functions here read them."""
     return query.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
-
-
-def rows_in(
-    connection: Connection, query: Select[Any], column: Column[Any], keys: Iterable[object]
-) -> Iterator[Row[Any]]:
-    """The rows of `query` whose `column` is one of `keys`, of any number; repeated keys count once."""
-    for some in batches(dict.fromkeys(keys)):
-        yield from connection.execute(query.where(column.in_(some)))
-
-
-def batches(keys: Iterable[object]) -> Iterator[list[object]]:
-    """`keys` in lists of at most IN_AT_ONCE."""
-    whole = list(keys)
-    for start in range(0, len(whole), IN_AT_ONCE):
-        yield whole[start : start + IN_AT_ONCE]
 
 
 def outlet_of(row: Row[Any]) -> Outlet:
@@ -100,7 +85,12 @@ def load_revisions(connection: Connection, revision_ids: Collection[RevisionId])
     """The revisions, in the order of their ids as given."""
     rows = list(rows_in(connection, named(select(revisions)), revisions.c.revision_id, revision_ids))
     found = load_articles(connection, [row.revisions_article_id for row in rows])
-    by_id = {row.revisions_revision_id: _revision_of(row, found) for row in rows}
+    whose = [found[row.revisions_article_id].outlet.outlet_id for row in rows]
+    contents = with_marks(connection, list(zip(whose, map(content_of, rows), strict=True)))
+    by_id = {
+        row.revisions_revision_id: _revision_of(row, found, content)
+        for row, content in zip(rows, contents, strict=True)
+    }
     return [by_id[revision_id] for revision_id in revision_ids]
 
 
@@ -215,11 +205,11 @@ def _judgement_of(row: Row[Any]) -> Judgement:
     return Judgement(rule=rule_of(row), outcome=row.matches_outcome, hits=hits, clause=row.matches_clause)
 
 
-def _revision_of(row: Row[Any], found: Mapping[ArticleId, Article]) -> Revision:
+def _revision_of(row: Row[Any], found: Mapping[ArticleId, Article], content: Content | None = None) -> Revision:
     return Revision(
         revision_id=row.revisions_revision_id,
         article=found[row.revisions_article_id],
-        content=content_of(row),
+        content=content or content_of(row),
         extracted_at=row.revisions_extracted_at,
     )
 

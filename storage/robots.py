@@ -7,7 +7,7 @@ from sqlalchemy import select
 from pipelines.robots import RobotsFile
 from storage.database import Database
 from storage.feed_tables import robots
-from storage.records import batches, rows_in
+from storage.lookups import batches, rows_in
 
 
 class SqlRobots:

@@ -11,7 +11,8 @@ from pipelines.rulebook import Backfill, Change, Look, StandingRule
 from pipelines.states import RevisionId, RuleId, RuleStatus, RuleVersion
 from storage.alert_tables import alerts, findings
 from storage.database import Database
-from storage.records import LATEST, batches, load_revisions
+from storage.lookups import batches
+from storage.records import LATEST, load_revisions
 from storage.rule_tables import list_texts, live_rules, rule_looks
 from storage.tables import articles, matches, revisions, rules
 

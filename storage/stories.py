@@ -12,7 +12,9 @@ from pipelines.states import ArticleId, StoryEditKind, StoryId
 from pipelines.stories import BigStory, Day, Grouping, Link, began_at
 from storage.database import Database
 from storage.events import firsts, standing
-from storage.records import LATEST, content_of, load_revisions, named, rows_in
+from storage.lookups import rows_in
+from storage.paragraphs import with_marks
+from storage.records import LATEST, content_of, load_revisions, named
 from storage.story_edits import kept_apart, merge
 from storage.tables import (
     UNMATCHED,
@@ -108,10 +110,14 @@ class _SqlGrouping:
     def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
         """See Grouping."""
         query = named(
-            select(revisions).join(story_members, and_(story_members.c.article_id == revisions.c.article_id, LATEST))
+            select(revisions, articles.c.outlet_id)
+            .select_from(revisions)
+            .join(story_members, and_(story_members.c.article_id == revisions.c.article_id, LATEST))
+            .join(articles, articles.c.article_id == revisions.c.article_id)
         )
-        rows = rows_in(self._connection, query, revisions.c.article_id, article_ids)
-        return {row.revisions_article_id: content_of(row) for row in rows}
+        rows = list(rows_in(self._connection, query, revisions.c.article_id, article_ids))
+        contents = with_marks(self._connection, [(row.articles_outlet_id, content_of(row)) for row in rows])
+        return {row.revisions_article_id: content for row, content in zip(rows, contents, strict=True)}
 
     def join(
         self,

@@ -120,13 +120,15 @@ def site_trouble(texts: SiteTexts) -> Trouble | None:
     if texts.before < FEWEST or texts.before_share < USUAL:
         return None  # it never gave full texts: no news
     why = f" ({texts.reason})" if texts.reason else ""
+    outlet = texts.outlet.outlet_id
+    after = f" --since {texts.since:%Y-%m-%dT%H:%M}" if texts.since else ""
     return Trouble(
         kind="texts",
         title=f"Full texts at {name} fell",
         lines=(
             f"Full texts at {name} fell from {texts.before_share:.0%} to {texts.recent_share:.0%} at {since} UTC{why}: "
             "layout changed?",
-            "Set `keep` for its feeds in feeds.yaml, and look at one of its pages with `wirewatch extract`.",
+            f"Set `keep` for its feeds in feeds.yaml, then `wirewatch extract --again {outlet}{after}`.",
         ),
     )
 

@@ -37,10 +37,12 @@ def test_one_line_a_file(tmp_path: Path) -> None:
         "url",
         "title",
         "text",
+        "captions",
         "published",
         "authors",
         "language",
         "text_source",
+        "reason",
         "seconds",
     ]
     assert rows[0]["file"] == str(one)

@@ -236,3 +236,15 @@ def test_the_operator_is_told_once_of_a_trouble_and_once_of_its_end(world: World
         notices.end("feed:x", "feed x answers again", [], later)
         assert again.deliveries().counts["notices sent"] == 1
         assert len(notifier.mailed) == 2
+
+
+def test_kept_pages_are_read_again_without_fetching(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.whole()
+        outlet = by_slug(cycle)["medical-convoy"].article.outlet.outlet_id
+        since = datetime.now(UTC) - timedelta(hours=1)
+        with world.site.out_of_order("/northern-wire/world/medical-convoy"):
+            report = cycle.articles_again(outlet, since)
+        assert report.counts["texts unchanged"] > 0
+        assert (report.counts["texts new"], report.problems) == (0, ())
+        assert not any(cycle.articles_again(outlet, datetime.now(UTC) + timedelta(hours=1)).counts.values())

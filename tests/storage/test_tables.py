@@ -26,7 +26,7 @@ from pipelines.states import (
     VerdictKind,
 )
 from storage import alert_tables as told
-from storage import feed_tables, rule_tables, tables
+from storage import feed_tables, page_tables, rule_tables, tables
 from storage.database import Database
 from storage.types import KeyText, clean, clean_key
 from tests.storage.samples import LATER, NOW
@@ -93,6 +93,8 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
     (tables.stories, {"story_id": 1, "created_at": NOW}),
     (tables.story_members, {"article_id": 1, "story_id": 1, "similarity": 1.0, "reason": "first", "joined_at": NOW}),
     (tables.fingerprints, {"hash": -(2**63), "article_id": 1, "seen_at": NOW}),
+    (page_tables.paragraphs, {"paragraph": -(2**63), "times": 1, "days": 1, "last_day": 739_000}),
+    (page_tables.page_copies, {"article_id": 1, "url": "https://a.example/", "html": b"\0", "fetched_at": NOW}),
     (tables.stories, {"story_id": 2, "created_at": NOW}),
     (
         tables.story_links,

@@ -1,0 +1,60 @@
+"""Pages as they came, compressed and kept for some days, so that extraction can be run again without fetching."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import zstandard
+from sqlalchemy import Connection, select
+
+from pipelines.protocols import Response
+from pipelines.states import ArticleId, OutletId
+from storage.lookups import rows_in
+from storage.page_tables import page_copies
+from storage.tables import articles
+
+KEPT = timedelta(days=3)
+_LEVEL = 9
+
+
+def keep_page(connection: Connection, article_id: ArticleId, answer: Response, now: datetime) -> None:
+    """Keep the page in place of an earlier copy."""
+    connection.execute(page_copies.delete().where(page_copies.c.article_id == article_id))
+    connection.execute(
+        page_copies.insert().values(
+            article_id=article_id,
+            url=answer.url,
+            content_type=answer.content_type,
+            html=zstandard.ZstdCompressor(level=_LEVEL).compress(answer.body),
+            fetched_at=now,
+        )
+    )
+
+
+def kept_since(connection: Connection, outlet: OutletId, since: datetime) -> list[ArticleId]:
+    """The articles of an outlet whose pages were fetched at or after `since` and are kept, oldest first."""
+    query = (
+        select(page_copies.c.article_id)
+        .join(articles, articles.c.article_id == page_copies.c.article_id)
+        .where(articles.c.outlet_id == outlet, page_copies.c.fetched_at >= since)
+        .order_by(page_copies.c.fetched_at, page_copies.c.article_id)
+    )
+    return list(connection.scalars(query))
+
+
+def kept_pages(connection: Connection, article_ids: Iterable[object]) -> dict[ArticleId, Response]:
+    """The copies of the articles' pages, as they were answered."""
+    rows = rows_in(connection, select(page_copies), page_copies.c.article_id, article_ids)
+    return {
+        ArticleId(row.article_id): Response(
+            url=row.url,
+            status=200,
+            body=zstandard.ZstdDecompressor().decompress(row.html),
+            content_type=row.content_type,
+        )
+        for row in rows
+    }
+
+
+def forget_pages(connection: Connection, now: datetime) -> None:
+    """Drop copies that were kept long enough."""
+    connection.execute(page_copies.delete().where(page_copies.c.fetched_at < now - KEPT))
