@@ -13,8 +13,7 @@ from pipelines.passages import Passage
 from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
 from storage.alert_tables import alerts, findings
 from storage.feed_tables import feed_entries, feeds, outlets
-from storage.lookups import batches as batches
-from storage.lookups import rows_in as rows_in
+from storage.lookups import rows_in
 from storage.paragraphs import with_marks
 from storage.rule_rows import rule_of
 from storage.tables import articles, matches, revisions, rules, story_members
