@@ -102,9 +102,8 @@ class Tally:
             news=tuple(self._news),
             problems=tuple(self._problems),
             checks=tuple(self._checks),
-            rules=tuple(self._rule(rule_id) for rule_id in sorted(self._rules)),
             unfinished=unfinished,
-            tables=self._tables,
+            tables={**self._tables, f"rules in {self._step}": tuple(map(self._rule, sorted(self._rules)))},
         )
 
     def _rule(self, rule_id: str) -> Mapping[str, str]:

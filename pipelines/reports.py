@@ -34,8 +34,6 @@ class Report:
     problems: tuple[Problem, ...] = ()
     checks: tuple[Check, ...] = ()
     """What the step found of the state of things, good or bad."""
-    rules: tuple[Mapping[str, str], ...] = ()
-    """Of each rule that said something: how often it matched, in shadow or partly, and the seconds that it took."""
     unfinished: bool = False
     """True when time ended, or may have ended, before the work did; the next run goes on."""
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)

@@ -16,8 +16,6 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
         metadata.update({name: MetadataValue.int(count) for name, count in report.counts.items()})
         if report.news:
             metadata[f"new in {report.step}"] = _table(report.news)
-        if report.rules:
-            metadata[f"rules in {report.step}"] = _table(report.rules)
         if report.problems:
             rows = [{"what": problem.subject, "problem": problem.message} for problem in report.problems]
             metadata[f"problems in {report.step}"] = _table(rows)
