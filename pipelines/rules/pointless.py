@@ -11,7 +11,7 @@ from itertools import product
 from pipelines.about import About
 from pipelines.desk_files import Fault, Level
 from pipelines.model import Content
-from pipelines.rules.clauses import Clause, Count, Found, GroupHits, Joined, Not
+from pipelines.rules.clauses import And, Clause, Count, Found, GroupHits, Has, Hits, Joined, Not, Score, Several
 from pipelines.rules.document import FIELDS, Document
 from pipelines.rules.rule import CompiledRule, Group
 from pipelines.states import Field
@@ -30,7 +30,8 @@ def pointless(rule: CompiledRule) -> Iterator[Fault]:
         return
     verdicts = _verdicts(rule, names)
     if not any(verdicts.values()):
-        yield rule.fault("this rule can never match, whatever is there", *_place(rule), level=Level.WARNING)
+        if not any(_may_match(rule, here) for _, here in _combinations(rule, names)):
+            yield rule.fault("this rule can never match, whatever is there", *_place(rule), level=Level.WARNING)
         return
     for number, name in enumerate(names):
         if name not in rule.news and all(
@@ -55,15 +56,40 @@ def _flipped(there: tuple[bool, ...], number: int) -> tuple[bool, ...]:
 
 def _verdicts(rule: CompiledRule, names: list[str]) -> Verdicts:
     """What the rule says of each combination of groups that are there."""
+    return {
+        there: bool(rule.when.truth(here)) and not (rule.unless is not None and rule.unless.truth(here))
+        for there, here in _combinations(rule, names)
+    }
+
+
+def _combinations(rule: CompiledRule, names: list[str]) -> Iterator[tuple[tuple[bool, ...], Hits]]:
+    """Which groups are there, and their hits."""
     most = max((_most(clause) for clause in (rule.when, rule.unless) if clause), default=0)
     hits = {name: _everywhere(rule.groups[name], max(most, FEWEST_HITS)) for name in names}
     none = {name: GroupHits((), rule.groups[name].weight, frozenset()) for name in names}
-    found: dict[tuple[bool, ...], bool] = {}
     for there in product((False, True), repeat=len(names)):
-        here = {name: hits[name] if shown else none[name] for name, shown in zip(names, there, strict=True)}
-        unwanted = rule.unless is not None and rule.unless.truth(here)
-        found[there] = bool(rule.when.truth(here)) and not unwanted
-    return found
+        yield there, {name: hits[name] if shown else none[name] for name, shown in zip(names, there, strict=True)}
+
+
+def _may_match(rule: CompiledRule, hits: Hits) -> bool:
+    """Whether the rule can match where these groups are there somewhere, not everywhere."""
+    return _may_hold(rule.when, hits) and not (rule.unless is not None and _must_hold(rule.unless, hits))
+
+
+def _may_hold(clause: Clause, hits: Hits) -> bool:
+    if isinstance(clause, Joined):
+        return (all if isinstance(clause, And) else any)(_may_hold(part, hits) for part in clause.parts)
+    return not _must_hold(clause.part, hits) if isinstance(clause, Not) else bool(clause.truth(hits))
+
+
+def _must_hold(clause: Clause, hits: Hits) -> bool:
+    """A clause about where or how often a group stands need not hold because it is there."""
+    if isinstance(clause, Joined):
+        return (all if isinstance(clause, And) else any)(_must_hold(part, hits) for part in clause.parts)
+    if isinstance(clause, Not):
+        return not _may_hold(clause.part, hits)
+    anywhere = isinstance(clause, Score | Several) or (isinstance(clause, Has) and clause.field is None)
+    return anywhere and bool(clause.truth(hits))
 
 
 def _most(clause: Clause) -> int:

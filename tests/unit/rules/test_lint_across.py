@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.delivery.routing import load_routes
@@ -76,6 +76,7 @@ CLAUSES = ["a", "b", "c", "not a", "title(b)", "near(a, b, words=3)", "mentions(
     st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join),
 )
+@example(when=["b"], word=" and ", unless=["title(b)"], title="", body="bbb")
 def test_a_rule_that_can_never_match_never_does(
     tmp_path: Path, when: list[str], word: str, unless: list[str], title: str, body: str
 ) -> None:
