@@ -1,0 +1,53 @@
+"""Whole cycles with limits and volumes: nothing is lost, absence is told though nothing came, rules mind their own."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.cycle import Cycle
+from pipelines.states import VerdictKind
+from storage.journal import Ledger
+from storage.store import SqlStore
+from tests.installation import World, demo_world
+
+RULES = (
+    "{id: karabakh, any: [Karabakh, Stepanakert], limit: {alerts: 2, per: 1h}}",
+    "{id: surge, volume: {of: [karabakh], count: articles, window: 48h, at_least: 3}}",
+    "{id: quiet, volume: {of: [karabakh], count: articles, window: 1h, at_most: 0}}",
+)
+
+
+@pytest.fixture(params=[RULES, RULES[::-1]], ids=["in order", "the other way round"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with demo_world(tmp_path) as found:
+        rules = found.folder / "alert_rules" / "rules.yaml"
+        more = "".join(f"  - {rule}\n" for rule in request.param)
+        rules.write_text(rules.read_text(encoding="utf-8") + more, encoding="utf-8")
+        yield found
+
+
+def ledger_of(cycle: Cycle) -> tuple[Ledger, dict[str, int]]:
+    """The sums, and how many alerts each rule made."""
+    assert isinstance(cycle.store, SqlStore)
+    told: dict[str, int] = {}
+    for row in cycle.store.journal.alerts(99):
+        told[row.rule.rule_id] = told.get(row.rule.rule_id, 0) + 1
+    return cycle.store.journal.match_ledger(), told
+
+
+def test_what_is_past_the_limit_is_kept_and_volumes_are_told_once(world: World) -> None:
+    with world.cycle() as cycle:
+        cycle.whole()
+        ledger, told = ledger_of(cycle)
+        assert ledger.matched == ledger.accounted
+        assert (told["karabakh"], ledger.verdicts[VerdictKind.LIMITED]) == (2, 6)
+        assert (told["surge"], told.get("quiet")) == (1, None)
+        cycle.whole()
+        assert ledger_of(cycle) == (ledger, told)
+    with world.cycle(later=timedelta(hours=3)) as cycle:
+        cycle.whole()
+        _, told = ledger_of(cycle)
+        assert (told["karabakh"], told["surge"], told["quiet"]) == (2, 1, 1)
+    assert any("no articles in 1 h" in f"{post.title}{post.message}" for post in world.site.chat_posts)
