@@ -123,9 +123,9 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
         if len(digits) > 1 and not (len(digits) == 4 and digits[:2] in {"19", "20"}):
             yield _made(f"number {digits}", text, NUMBER)
         return
-    if small in STOP or any(_days(small)):
+    if _tells_nothing(small):
         return
-    country = next((name for name, stems in COUNTRIES.items() if small.startswith(stems)), None)
+    country = _country(small)
     key = name_key(small, language)
     if alias := aliases(small):
         yield _made(f"list {alias}", text, NAME)
@@ -133,6 +133,16 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
         yield _made(f"country {country}", text, COUNTRY)
     elif len(key) > 1 and (word.name or (in_title and len(small) >= SHORTEST)):
         yield _made(f"name {key}", text, NAME if word.name else WORD)
+
+
+@lru_cache(maxsize=1 << 16)
+def _tells_nothing(word: str) -> bool:
+    return word in STOP or any(_days(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def _country(word: str) -> str | None:
+    return next((name for name, stems in COUNTRIES.items() if word.startswith(stems)), None)
 
 
 def _made(name: str, shown: str, weight: float) -> tuple[str, Term]:
