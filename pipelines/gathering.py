@@ -58,8 +58,8 @@ def extract_articles(
     outlets: set[OutletId] = set()
     while more and not budget.spent:
         pages = store.pages_due(budget.now(), BATCH)
-        read([(page, None) for page in pages if not page.article.link])
-        linked = [(page, _request(page)) for page in pages if page.article.link]
+        read([(page, None) for page in pages if not _has_page(page)])
+        linked = [(page, _request(page)) for page in pages if _has_page(page)]
         outlets |= {page.article.outlet.outlet_id for page, _ in linked}
         polite.know([request.url for _, request in linked])
         reached = fetch_each(polite, linked, read, manners=manners, budget=budget)
@@ -83,6 +83,11 @@ def extract_again(
     for page, answer in store.kept_pages(outlet, since):
         readings.add((page, answer), workers.submit(read_page, page, answer))
     return tally.report(unfinished=readings.finish(budget) > 0)
+
+
+def _has_page(page: Page) -> bool:
+    """Whether there is a page to ask for: the desk may say that the feed's own words are enough."""
+    return bool(page.article.link) and page.options.full_text
 
 
 def _request(page: Page) -> protocols.Request:
@@ -137,7 +142,7 @@ def _record_text(
     except Exception as error:
         tally.failure(page.article.link, error)
         content, failure, why = from_entry(page.entry, page.language), error, _reason(error)
-    wanting = page.article.link and not content.complete and not again
+    wanting = _has_page(page) and not content.complete and not again
     new = store.save_text(
         page,
         content,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.here import here
+from pipelines.cli.here import fetcher_of, here
 from pipelines.cli.output import echo_table
 from pipelines.config import Settings
 from pipelines.errors import BadStatus, FetchError, WirewatchError
@@ -72,10 +72,9 @@ def add_command(
 
 def _found(settings: Settings, address: str) -> Sequence["Found"]:
     from pipelines.ingest.discovery import discover
-    from pipelines.ingest.fetcher import HttpFetcher
 
     try:
-        found = discover(address, HttpFetcher(settings.allow_hosts))
+        found = discover(address, fetcher_of(settings))
     except FetchError as error:
         reason = f"HTTP {error.status}" if isinstance(error, BadStatus) else error.reason
         raise WirewatchError(f"{error.url}: {reason}; {_ANYWAY}") from error
@@ -126,13 +125,12 @@ def _line(one: "Found", said: dict[str, "Data"]) -> dict[str, "Data"]:
 
 def _page(settings: Settings, address: str, links: str, said: dict[str, "Data"]) -> tuple[dict[str, "Data"], str]:
     from pipelines.feed_options import FeedOptions
-    from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.probe import probe_feeds
     from pipelines.model import Feed
     from pipelines.states import FeedId
 
     page = Feed(feed_id=FeedId("new"), url=address, kind=SourceKind.PAGE, options=FeedOptions(links=links))
-    (probe,) = probe_feeds([page], HttpFetcher(settings.allow_hosts))
+    (probe,) = probe_feeds([page], fetcher_of(settings))
     if probe.problem or not probe.entries:
         raise WirewatchError(f"{probe.url}: {probe.problem or 'no link is met by this pattern'}; {_ANYWAY}")
     return {"url": address, **said}, f"{len(probe.entries)} links"

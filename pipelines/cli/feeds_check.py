@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.here import here
+from pipelines.cli.here import fetcher_of, here
 from pipelines.cli.output import echo_json, echo_table
 from pipelines.config import Settings
 from pipelines.errors import WirewatchError
@@ -39,10 +39,9 @@ def check_command(ids: tuple[str, ...], as_json: bool) -> None:
 
 def _tried(settings: Settings, feeds: list[Feed]) -> tuple["Probe", ...]:
     """The feeds fetched side by side, with a bar on a terminal that says how many have answered."""
-    from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.probe import probe_feeds
 
-    fetcher = HttpFetcher(settings.allow_hosts)
+    fetcher = fetcher_of(settings)
     if not sys.stderr.isatty():
         return probe_feeds(feeds, fetcher)
     with click.progressbar(length=len(feeds), label="feeds that answered", file=sys.stderr) as bar:

@@ -2,10 +2,22 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.config import Settings, load_settings
+from pipelines.config import Settings, load_settings, receiver_environment
+
+if TYPE_CHECKING:
+    from pipelines.ingest.fetcher import HttpFetcher
 
 
 def here() -> Settings:
     """As the environment and the current folder name it."""
     return load_settings(os.environ, Path.cwd())
+
+
+def fetcher_of(settings: Settings) -> "HttpFetcher":
+    """The fetcher that a cycle would use, secrets of feeds and contact included."""
+    from pipelines.ingest.fetcher import HttpFetcher
+
+    secrets = receiver_environment(settings, os.environ)
+    return HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -31,7 +31,11 @@ def read_page(page: Page, answer: Response | None) -> Reading:
     """The words of an article that is due: from the answer for its page, or from its feed where it has no page."""
     from pipelines.ingest.extractor import read
 
-    return read(page, answer)
+    found = read(page, answer)
+    if answer is None and page.entry.body and not page.options.full_text:
+        # The desk says that these words are the whole article, as a channel's post is: nothing more is to come.
+        return replace(found, content=replace(found.content, text_source=TextSource.PAGE))
+    return found
 
 
 def parse_feed(feed: Feed, answer: Response, now: datetime, known: Mapping[str, KnownItem]) -> "ParsedFeed":

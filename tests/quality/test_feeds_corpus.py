@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import NotAFeed
-from pipelines.ingest.feed_parser import parse_feed
+from pipelines.ingest.sources import parse_any
 
 DATA = Path(os.environ.get("WIREWATCH_DATA") or Path(__file__).parents[3] / "shared" / "data") / "feeds"
 # Measured with feedparser 6.0.14: 2,114 entries of 388 files, 62 of them in JSON feeds, which feedparser itself does
@@ -24,7 +24,7 @@ def test_no_feed_is_worse_read_than_before() -> None:
     for line in (DATA / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         try:
-            found = parse_feed((DATA / row["path"]).read_bytes(), url="https://news.example/feed", content_type=None)
+            found = parse_any((DATA / row["path"]).read_bytes(), url="https://news.example/feed", content_type=None)
         except NotAFeed as error:
             if row["tier"] == "real":
                 untold.append(f"{row['path']}: {error}")

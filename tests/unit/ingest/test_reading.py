@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.errors import ParsingFailed
-from pipelines.ingest.reading import WAITING, Readings
+from pipelines.feed_options import FeedOptions
+from pipelines.ingest.reading import WAITING, Readings, read_page
+from pipelines.model import Article, FeedEntry, Outlet, Page
 from pipelines.progress import Budget
+from pipelines.states import ArticleId, OutletId, TextSource
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -65,3 +68,15 @@ def test_what_waits_is_bounded() -> None:
         readings.add(number, Future())
     readings.add(WAITING, answered(0))
     assert taken == [WAITING]
+
+
+@pytest.mark.parametrize(("full_text", "source"), [(False, TextSource.PAGE), (True, TextSource.FEED)])
+def test_where_the_desk_says_that_the_feeds_words_are_enough_they_are_whole(
+    full_text: bool, source: TextSource
+) -> None:
+    outlet = Outlet(outlet_id=OutletId("a"), title="A")
+    url = "https://t.me/harbour_watch/40"
+    article = Article(article_id=ArticleId(1), url=url, link=url, outlet=outlet, first_seen_at=NOW)
+    entry = FeedEntry(title="The bridge is closed.", body="The bridge is closed. Use the ferry.", url=url)
+    page = Page(article=article, entry=entry, language="en", attempts=0, options=FeedOptions(full_text=full_text))
+    assert read_page(page, None).content.text_source is source
