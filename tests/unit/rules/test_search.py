@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.model import Content
 from pipelines.rules.document import Document
+from pipelines.rules.loader import load_rules
+from pipelines.rules.matcher import Matcher
 from pipelines.rules.search import Place, Search, TermIndex
 from pipelines.rules.terms import BadTerm, Manner, compile_pattern, compile_term
+from pipelines.states import TextSource
 from pipelines.text import fold, words
 
 WORDS = st.sampled_from(
@@ -103,3 +107,42 @@ def test_words_together_are_in_one_sentence(text: str) -> None:
         for last in range(first, len(found)):
             assert found.together(first, last) == (found.sentences[first] == found.sentences[last])
     assert [fold(found.original(place)) for place in range(len(found))] == list(found.folded)
+
+
+EVERYTHING = r"""version: 1
+rules:
+  - id: r
+    terms:
+      a:
+        any: [ab, 'aba* b?a', {term: abbaba, fuzzy: 2}, {re: 'a[\w ]*b'}, 東京, {term: Лачин, forms: ru}]
+        except: [ab a]
+      b: {any: [{term: run, forms: en}, {term: Ab, case: exact, accents: exact}, '?b'], in: [title, lead], weight: 2}
+    when: near(a, b, words=3) or same_sentence(a, b) or distinct(a) >= 2 or lead(b) or score >= 2
+    unless: mentions(a) >= 9
+"""
+
+
+@pytest.fixture(scope="module")
+def every_form(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "rules.yaml").write_text(EVERYTHING, encoding="utf-8")
+    loaded = load_rules(folder)
+    assert loaded.faults == ()
+    return Matcher(loaded.rules)
+
+
+ANY_TEXT = st.one_of(
+    st.text(max_size=30), TEXTS, st.text(st.sampled_from("aAbB .\n東京テ\ud800\U0001f4a5\u0301é"), max_size=30)
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, st.sampled_from(TextSource))
+def test_no_text_breaks_a_rule_and_all_evidence_is_in_its_place(
+    every_form: Matcher, title: str, lead: str, body: str, source: TextSource
+) -> None:
+    content = Content(title=title, lead=lead, body=body, text_source=source)
+    for judgement in every_form.judge(content, None):
+        assert judgement.clause
+        for hit in judgement.hits:
+            assert getattr(content, hit.field)[hit.start : hit.end] == hit.text != ""
