@@ -1,6 +1,6 @@
 """Rules over articles: Wirewatch beside its peers, in one run, the same matches as one regular expression a term.
 
-usage: python benchmarks/rules.py --data ARTICLES.jsonl.xz [--rules 10 100 1000 10000] [--rounds 5] [--articles 100]
+usage: python -m benchmarks.rules --data ARTICLES.jsonl.xz [--rules 10 100 1000 10000] [--rounds 5] [--articles 100]
 
 ARTICLES holds JSON lines {title, text, lang}. Texts are joined to about 600 words; rules have nine terms (phrases,
 words, a wildcard, an `unless`, a third of them a nearness) drawn from other articles of the same file. The contestants
