@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import delivering, gathering, steps, watching
+from pipelines import delivering, gathering, revisiting, steps, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -22,7 +22,7 @@ from pipelines.states import OutletId
 from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
-SHARES = {"feed_entries": 18, "articles": 16, "stories": 5, "matches": 4, "alerts": 3, "deliveries": 5}
+SHARES = {"feed_entries": 18, "articles": 16, "revisits": 6, "stories": 5, "matches": 4, "alerts": 3, "deliveries": 5}
 
 
 _AGAIN = 3_600
@@ -79,6 +79,17 @@ class Cycle:
         budget = Budget(self.clock(), _AGAIN)
         return gathering.extract_again(self.store.articles, self.workers, outlet, since, budget=budget)
 
+    def revisits(self) -> Report:
+        """Look again at pages that matched."""
+        return revisiting.revisit_pages(
+            self.store.visits,
+            self.store.robots,
+            self.fetcher,
+            self.workers,
+            budget=self._budget("revisits"),
+            pause=self.settings.page_pause,
+        )
+
     def stories(self) -> Report:
         """Put new articles into stories."""
         return steps.group_stories(self.store.stories, budget=self._budget("stories"))
@@ -115,8 +126,11 @@ class Cycle:
     def each(self, *, every_feed: bool = False) -> Iterator[Report]:
         """All six steps in order, each done when its report is asked for."""
         yield from self.feed_entries(every_feed=every_feed)
-        for before in (self.articles, self.stories):
-            yield before()
+        yield self.articles()
+        looked = self.revisits()
+        if looked.counts["pages looked at again"]:
+            yield looked
+        yield self.stories()
         yield from self.matches()
         for after in (self.alerts, self.deliveries):
             yield after()

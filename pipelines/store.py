@@ -10,6 +10,7 @@ from pipelines.polls import FeedStore
 from pipelines.robots import RobotsStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
+from pipelines.visits import VisitStore
 from pipelines.volumes import VolumeStore
 
 
@@ -36,6 +37,8 @@ class Store(Protocol):
 
     @property
     def robots(self) -> RobotsStore: ...
+    @property
+    def visits(self) -> VisitStore: ...
     @property
     def feeds(self) -> FeedStore: ...
     @property

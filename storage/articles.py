@@ -42,7 +42,7 @@ class SqlArticles:
             attempts: dict[ArticleId, int] = {}
             for backlog in (False, True):
                 attempts |= _due(connection, now, limit - len(attempts), backlog=backlog)
-            return _pages(connection, attempts)
+            return load_pages(connection, attempts)
 
     def save_text(
         self,
@@ -64,7 +64,7 @@ class SqlArticles:
             new = not _has_text(connection, article_id, content)
             if new:
                 count_paragraphs(connection, page.article.outlet.outlet_id, article_id, content, now)
-                connection.execute(revisions.insert().values(_revision(article_id, content, now)))
+                connection.execute(revisions.insert().values(revision_row(article_id, content, now)))
             if answer is not None:
                 keep_page(connection, article_id, answer, now)
             if _still_said(connection, page):
@@ -83,7 +83,7 @@ class SqlArticles:
         for start in range(0, len(kept), _AT_ONCE):
             some = kept[start : start + _AT_ONCE]
             with self._database.reading() as connection:
-                pages, copies = _pages(connection, dict.fromkeys(some, 0)), kept_pages(connection, some)
+                pages, copies = load_pages(connection, dict.fromkeys(some, 0)), kept_pages(connection, some)
             yield from ((page, copies[page.article.article_id]) for page in pages)
 
     def forget_pages(self, now: datetime) -> None:
@@ -128,13 +128,14 @@ def _site_texts(outlet: Outlet, rows: Sequence[Row[Any]]) -> SiteTexts:
     )
 
 
-def _pages(connection: Connection, attempts: Mapping[ArticleId, int]) -> list[Page]:
+def load_pages(connection: Connection, attempts: Mapping[ArticleId, int]) -> list[Page]:
+    """Articles as pages to read, in the order of `attempts`."""
     found = load_articles(connection, attempts)
-    said = _entries(connection, attempts)
+    said = entries_of(connection, attempts)
     return [
         Page(
             article=found[article_id],
-            entry=_entry_of(said[article_id]),
+            entry=entry_of(said[article_id]),
             language=said[article_id].language,
             attempts=tried,
             options=options_from_json(said[article_id].options),
@@ -153,7 +154,7 @@ def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) ->
     return {row.article_id: row.extract_attempts for row in connection.execute(query)}
 
 
-def _entries(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[ArticleId, Row[Any]]:
+def entries_of(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[ArticleId, Row[Any]]:
     """What feeds say of each article: the entry with the most words to offer, of equals the newest."""
     query = select(feed_entries, feeds.c.language, feeds.c.options).join(feeds).order_by(feed_entries.c.entry_key)
     best: dict[ArticleId, Row[Any]] = {}
@@ -164,7 +165,7 @@ def _entries(connection: Connection, article_ids: Iterable[ArticleId]) -> dict[A
     return best
 
 
-def _entry_of(row: Row[Any]) -> FeedEntry:
+def entry_of(row: Row[Any]) -> FeedEntry:
     return FeedEntry(
         title=row.title,
         url=row.url,
@@ -194,7 +195,7 @@ def _still_said(connection: Connection, page: Page) -> bool:
     return connection.scalar(query.limit(1)) is not None
 
 
-def _revision(article_id: ArticleId, content: Content, now: datetime) -> dict[str, Any]:
+def revision_row(article_id: ArticleId, content: Content, now: datetime) -> dict[str, Any]:
     return {
         "article_id": article_id,
         "text_hash": content.text_hash,

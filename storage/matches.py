@@ -15,6 +15,7 @@ from storage.lookups import batches, rows_in
 from storage.records import LATEST, hits_to_json, load_revisions, named
 from storage.rule_rows import facts_of, rule_of
 from storage.tables import UNMATCHED, matches, revisions, rules, story_members
+from storage.visits import plan_visits
 
 HITS_KEPT = 50
 """Hits of each group that a match keeps, the first in reading order: as many as an alert's excerpt looks at
@@ -60,6 +61,7 @@ class SqlMatches:
             new = _new_matches(connection, stored, now)
             if new:
                 connection.execute(matches.insert(), new)
+                plan_visits(connection, [row["article_id"] for row in new if row["outcome"] is Outcome.MATCH], now)
             for some in batches(revision_ids):
                 judged = select(_JUDGED.c.revision_id).where(
                     _JUDGED.c.revision_id.in_(some),

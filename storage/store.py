@@ -21,7 +21,8 @@ from storage.rulebook import SqlRuleBook
 from storage.silences import SqlSilences
 from storage.stories import SqlStories
 from storage.story_desk import StoryDesk
-from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, articles, matches, revisions, rules
+from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, VISIT_WAITS, articles, matches, revisions, rules, visits
+from storage.visits import SqlVisits
 from storage.volumes import SqlVolumes, volume_due
 
 
@@ -52,6 +53,7 @@ class SqlStore:
         self._database = database
         self.feeds = SqlFeeds(database)
         self.robots = SqlRobots(database)
+        self.visits = SqlVisits(database)
         self.articles = SqlArticles(database)
         self.stories = SqlStories(database)
         self.story_desk = StoryDesk(database)
@@ -72,6 +74,7 @@ class SqlStore:
             "notices": (notices, NOTICE_WAITS & (notices.c.due_at <= now)),
             "pages": (articles, EXTRACT_WAITS & (articles.c.extract_due_at <= now)),
             "revisions": (revisions, UNMATCHED),
+            "visits": (visits, VISIT_WAITS & (visits.c.due_at <= now)),
             "matches": (matches, UNDECIDED),
             "findings": (findings, FINDING_WAITS),
             "volumes": (rules, volume_due(now)),
@@ -85,7 +88,7 @@ class SqlStore:
         return DueWork(
             feeds=row.feeds,
             deliveries=row.deliveries + row.notices,
-            backlog=row.pages + row.revisions + row.matches + row.findings,
+            backlog=row.pages + row.visits + row.revisions + row.matches + row.findings,
             volumes=row.volumes,
         )
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity, StoryEditKind, TextSource
+from pipelines.visits import ChangeKind
 from storage.feed_tables import metadata, partial_index
 from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
 
@@ -66,11 +67,33 @@ revisions = Table(
     Column("passages", CleanJson),
     Column("extracted_at", UtcTime, nullable=False),
     Column("matched_at", UtcTime),
+    Column("share_changed", Double),
     UniqueConstraint("article_id", "text_hash"),
     Index("ix_revisions_latest", "article_id", "revision_id"),
 )
 UNMATCHED = revisions.c.matched_at.is_(None)
 partial_index("ix_revisions_unmatched", revisions.c.revision_id, where=UNMATCHED)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), primary_key=True, autoincrement=False),
+    Column("due_at", UtcTime),
+    Column("gone", Integer, nullable=False),
+)
+VISIT_WAITS = visits.c.due_at.is_not(None)
+partial_index("ix_visits_due", visits.c.due_at, where=VISIT_WAITS)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("change_id", RowKey, primary_key=True),
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
+    Column("kind", state(ChangeKind, "kind"), nullable=False),
+    Column("reason", KeyText, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    UniqueConstraint("article_id", "kind", "reason"),
+)
 
 # --- stories ---------------------------------------------------------------------------------------------------------
 

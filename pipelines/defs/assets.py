@@ -47,7 +47,7 @@ def feed_entries(config: Polling, installation: Installation) -> MaterializeResu
 )
 def articles(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]
     """Extract the text of the pages that are due."""
-    return installation.perform(Cycle.articles)
+    return installation.perform(lambda cycle: (cycle.articles(), cycle.revisits()))
 
 
 @asset(

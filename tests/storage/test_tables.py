@@ -188,6 +188,8 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         {"subject": "s", "title": "t", "lines": [], "over": False, "began_at": NOW, "due_at": NOW, "attempts": 0},
     ),
     (feed_tables.robots, {"origin": "https://o", "text": "", "asked_at": NOW, "due_at": NOW}),
+    (tables.visits, {"article_id": 1, "due_at": NOW, "gone": 0}),
+    (tables.changes, {"article_id": 1, "kind": "corrected", "reason": "r", "seen_at": NOW}),
 ]
 
 

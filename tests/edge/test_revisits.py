@@ -1,0 +1,119 @@
+"""Pages that matched are looked at again: corrections and take-downs are seen, and kept with their reasons."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from pipelines.gathering import extract_articles
+from pipelines.ingest.fetcher import HttpFetcher
+from pipelines.ingest.workers import BoundedWorkers
+from pipelines.model import FeedEntry
+from pipelines.progress import Budget
+from pipelines.reports import Report
+from pipelines.revisiting import revisit_pages
+from storage.database import Database
+from storage.store import SqlStore, open_store
+from storage.tables import changes, revisions
+from tests.storage.samples import NOW, feed, group, match, poll
+from tests.web import Web, web_server
+
+WORDS = "The council met on Tuesday and decided to open the mountain road to the village before the winter comes."
+PAGE = "<html><head><title>{0}</title></head><body><article><h1>{0}</h1>{1}</article></body></html>"
+HERE = frozenset({"127.0.0.1"})
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'wirewatch.db'}"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with closing(open_store(url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with web_server() as server:
+        yield server
+
+
+def show(web: Web, title: str, *more: str) -> None:
+    """Let the page be this."""
+    paragraphs = [f"<p>{WORDS} {number}</p>" for number in range(8)] + [f"<p>{text}</p>" for text in more]
+    web.serve("/road", PAGE.format(title, "".join(paragraphs)))
+
+
+def bring(store: SqlStore, web: Web) -> None:
+    """Bring the page as far as a match."""
+    poll(store, FeedEntry(title="Road", url=web.url("/road"), link=web.url("/road")), of=feed())
+    with BoundedWorkers() as workers:
+        fetcher = HttpFetcher(HERE)
+        budget = Budget(NOW, 30)
+        extract_articles(store.articles, store.robots, store.notices, fetcher, workers, budget=budget, pause=0)
+    group(store)
+    match(store)
+
+
+def look(store: SqlStore, hours: float) -> Report:
+    """One round of visits."""
+    with BoundedWorkers() as workers:
+        budget = Budget(NOW + timedelta(hours=hours), 30)
+        return revisit_pages(store.visits, store.robots, HttpFetcher(HERE), workers, budget=budget, pause=0)
+
+
+def kept(url: str) -> list[tuple[str, str]]:
+    """The facts that are stored."""
+    with closing(Database(url)) as database, database.reading() as connection:
+        query = select(changes.c.kind, changes.c.reason).order_by(changes.c.change_id)
+        return [(row.kind, row.reason) for row in connection.execute(query)]
+
+
+def test_a_corrected_page_is_a_new_text_with_its_share_and_the_fact_is_kept(
+    store: SqlStore, web: Web, url: str
+) -> None:
+    show(web, "Road opens")
+    bring(store, web)
+    assert look(store, 0.1).counts["pages looked at again"] == 0
+    assert look(store, 0.6).counts["texts changed"] == 0
+    show(web, "Road stays closed", "Correction: the council did not decide.")
+    assert look(store, 1).counts["pages looked at again"] == 0
+    counts = look(store, 3.1).counts
+    assert (counts["texts changed"], counts["corrected"]) == (1, 1)
+    kinds, reasons = zip(*kept(url), strict=True)
+    assert set(kinds) == {"corrected"}
+    assert any("the page says so" in reason for reason in reasons)
+    assert any("headline changed" in reason for reason in reasons)
+    with closing(Database(url)) as database, database.reading() as connection:
+        shares = connection.scalars(select(revisions.c.share_changed).order_by(revisions.c.revision_id)).all()
+    assert shares[0] is None
+    assert 0 < shares[1] < 1
+    assert len(store.matches.unmatched(10)) == 1
+
+
+def test_a_page_that_is_gone_twice_is_taken_down(store: SqlStore, web: Web, url: str) -> None:
+    show(web, "Road opens")
+    bring(store, web)
+    web.serve("/road", "gone", status=404)
+    look(store, 0.6)
+    assert kept(url) == []
+    assert look(store, 1.7).counts["taken down"] == 1
+    assert kept(url) == [("taken down", "HTTP 404, 2 times")]
+    assert look(store, 30).counts["pages looked at again"] == 0
+
+
+def test_a_page_that_is_back_was_never_gone(store: SqlStore, web: Web, url: str) -> None:
+    show(web, "Road opens")
+    bring(store, web)
+    web.serve("/road", "gone", status=410)
+    look(store, 0.6)
+    show(web, "Road opens")
+    look(store, 1.7)
+    web.serve("/road", "busy", status=503)
+    look(store, 3.1)
+    assert kept(url) == []
