@@ -47,12 +47,17 @@ def rows() -> list[dict[str, Any]]:
     return [row for row in found if row["split"] == "dev" and row["body"]]
 
 
+def read_page(row: dict[str, Any]) -> bytes:
+    """The page of a row."""
+    with gzip.open(DATA / row["html"]) as stream:
+        return stream.read()
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"the pages to measure with are not at {DATA}")
 def test_no_page_is_read_worse_than_before() -> None:
     scores, titles, dates = [], [], []
     for row in rows():
-        with gzip.open(DATA / row["html"]) as stream:
-            content = extract(stream.read(), url=row["url"])
+        content = extract(read_page(row), url=row["url"])
         scores.append(shares(row["body"], content.body))
         if row["title"]:
             titles.append(plain(row["title"]) == plain(content.title))
