@@ -80,7 +80,7 @@ def marked(body: str, repeats: Mapping[str, Repeat]) -> tuple[Passage, ...]:
             end=start + len(line),
         )
         for number, (start, line) in enumerate(placed)
-        if repeated[number] and line
+        if line and (repeated[number] or number in appeals)
     )
 
 
@@ -99,8 +99,8 @@ def _edge(placed: Sequence[tuple[int, str]], repeated: Sequence[bool]) -> set[in
     for order in (numbers[::-1], numbers):
         run = []
         for number in order:
-            if not repeated[number]:
-                break
+            if not repeated[number] and len(placed[number][1].strip()) >= SHORTEST:
+                break  # what is too short to be counted goes with what it stands among
             run.append(number)
         addressing = [place for place, number in enumerate(run) if _ADDRESS.search(placed[number][1])]
         if addressing:

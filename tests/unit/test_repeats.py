@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.passages import Passage
-from pipelines.repeats import Repeat, is_reprint, marked, paragraph_key, paragraphs_of
+from pipelines.repeats import SHORTEST, Repeat, is_reprint, marked, paragraph_key, paragraphs_of
 from pipelines.states import PassageKind
 
 OWN = "The dam above the town gave way at noon on Sunday, and the lower streets were under water within the hour."
@@ -35,7 +35,7 @@ def kinds(*lines: str, seen: dict[str, Repeat]) -> list[PassageKind | None]:
 
 def test_a_closing_appeal_is_one_from_where_it_addresses_the_reader() -> None:
     """Two pages of two days suffice; the background before it is none of it."""
-    seen = dict.fromkeys([BACKGROUND, *APPEAL], SEEN)
+    seen = dict.fromkeys((line for line in [BACKGROUND, *APPEAL] if len(line) >= SHORTEST), SEEN)
     assert kinds(OWN, BACKGROUND, *APPEAL, seen=seen) == [None, PassageKind.BACKGROUND, *[PassageKind.APPEAL] * 6]
     assert kinds(APPEAL[0], BACKGROUND, OWN, seen=seen) == [PassageKind.APPEAL, PassageKind.BACKGROUND, None]
 
