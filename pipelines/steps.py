@@ -20,7 +20,7 @@ from pipelines.delivery import dispatch
 from pipelines.model import Content, Judgement, Match, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
-from pipelines.states import AlertReason, Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
+from pipelines.states import Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
 from pipelines.stories import Grouping, StoryStore, began_at
 from pipelines.story_checks import overview
 from pipelines.volumes import VolumeStore
@@ -199,14 +199,15 @@ def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally
     decision, told = _decision(partial(dispatch.decide, match, known, now), plans, rule, headline, tally)
     if isinstance(decision, dispatch.Hold):
         transaction.save_verdict(dispatch.verdict(match, decision, now))
-    else:
+    tell = decision.summed if isinstance(decision, dispatch.Hold) else decision
+    if tell:
         transaction.save_alert(
             protocols.NewAlert(
                 match_id=match.match_id,
                 rule=rule,
-                subject=decision.subject,
-                reason=decision.reason,
-                why=decision.why,
+                subject=tell.subject,
+                reason=tell.reason,
+                why=tell.why,
                 sources=known.sources,
                 deliveries=told,
             )
@@ -233,7 +234,7 @@ def _decide_finding(
 
 def _decision(
     decide: Callable[[], dispatch.Decision],
-    plans: Callable[[AlertReason], tuple[NewDelivery, ...]],
+    plans: Callable[[dispatch.Decision], tuple[NewDelivery, ...]],
     rule: Rule,
     headline: str,
     tally: Tally,
@@ -242,8 +243,7 @@ def _decision(
     told: tuple[NewDelivery, ...] = ()
     try:
         decision = decide()
-        if isinstance(decision, dispatch.Tell):
-            told = plans(decision.reason)
+        told = plans(decision)
     except Exception as error:
         tally.failure(f"{rule.rule_id}: {headline}", error)
         decision = dispatch.Hold(kind=VerdictKind.FAILED, name="failed", reason=errors.shown(error))
@@ -255,12 +255,12 @@ def _decision(
 
 
 def _plans_of_match(
-    transaction: protocols.Dispatch, desk: "Routes", match: Match, now: datetime, reason: AlertReason
+    transaction: protocols.Dispatch, desk: "Routes", match: Match, now: datetime, decision: dispatch.Decision
 ) -> tuple[NewDelivery, ...]:
     """Whom an alert about `match` reaches, and when; what belongs to one event goes out together."""
     event = f"event:{transaction.event(match.story_id).event_id}"
     article, language = match.revision.article, match.revision.content.language
-    return _plans(transaction, desk, match.judgement.rule, event, now, reason, tags=article.tags, language=language)
+    return _plans(transaction, desk, match.judgement.rule, event, now, decision, tags=article.tags, language=language)
 
 
 def _plans(
@@ -269,15 +269,18 @@ def _plans(
     rule: Rule,
     bundle: str,
     now: datetime,
-    reason: AlertReason,
+    decision: dispatch.Decision,
     *,
     tags: frozenset[str] = frozenset(),
     language: str | None = None,
 ) -> tuple[NewDelivery, ...]:
-    from pipelines.delivery.plan import labels_of
+    from pipelines.delivery.plan import labels_of, summed_up
 
-    urgent = rule.severity is Severity.URGENT or reason in dispatch.PAST_ALL
-    return tuple(
-        plan.delivery(transaction.bundled(plan.receiver, plan.bundle), now, urgent=urgent)
-        for plan in desk.plans(labels_of(rule, tags, language), bundle, now)
-    )
+    held = isinstance(decision, dispatch.Hold)
+    if isinstance(decision, dispatch.Hold) and decision.summed is None:
+        return ()
+    plans = desk.plans(labels_of(rule, tags, language), bundle, now)
+    if held:
+        plans = tuple(summed_up(plan, rule) for plan in plans)
+    urgent = rule.severity is Severity.URGENT or (not held and decision.reason in dispatch.PAST_ALL)
+    return tuple(plan.delivery(transaction.bundled(plan.receiver, plan.bundle), now, urgent=urgent) for plan in plans)

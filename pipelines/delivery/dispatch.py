@@ -7,11 +7,11 @@ of its correction: no silence and no limit stands before that.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.alerts import BACKLOG_REASON, Finding, Known, Silence, Verdict
+from pipelines.alerts import BACKLOG_REASON, Finding, Known, Verdict
 from pipelines.delivery import limits, silences, story_life
 from pipelines.delivery.story_life import Cause
 from pipelines.model import Match, Rule
-from pipelines.states import AlertReason, OncePer, Precision, RuleStatus, VerdictKind
+from pipelines.states import AlertReason, OncePer, Precision, RuleStatus, Severity, VerdictKind
 
 STEP = "dispatch"
 PAST_ALL = frozenset({AlertReason.CORRECTED, AlertReason.TAKEN_DOWN})
@@ -30,11 +30,13 @@ class Tell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Make no alert; `name` is for programs, `reason` for the ledger, in plain words."""
+    """Do not tell now; `name` is for programs, `reason` for the ledger, in plain words."""
 
     kind: VerdictKind
     name: str
     reason: str
+    summed: Tell | None = None
+    """What goes into the summary instead, where a limit was reached: nothing is dropped."""
 
 
 Decision = Tell | Hold
@@ -53,16 +55,17 @@ def decide(match: Match, known: Known, now: datetime) -> Decision:
     if cause is None:
         about = "article" if rule.story.once_per is OncePer.ARTICLE else "story"
         return _held("once_per", f"already told in alert A{known.told_in} for this {about}")
-    wanted = silences.facts_of(match)
-    return _swallowed(rule, wanted, known.silences, known.recent, now) or _tell(subject_of(match), cause)
+    tell = _tell(subject_of(match), cause)
+    return _silenced(silences.facts_of(match), known, now) or _limited(rule, known, now, tell) or tell
 
 
 def decide_finding(finding: Finding, known: Known, now: datetime) -> Decision:
     """What becomes of a volume's finding, with what is known of its rule."""
     rule = finding.rule
     cause = Cause(reason=AlertReason.VOLUME, name="volume", why=finding.why)
-    held = _status(rule) or _swallowed(rule, silences.facts_of_rule(rule), known.silences, known.recent, now)
-    return held or _tell(finding.subject, cause)
+    tell = _tell(finding.subject, cause)
+    silenced = _silenced(silences.facts_of_rule(rule), known, now)
+    return _status(rule) or silenced or _limited(rule, known, now, tell) or tell
 
 
 def verdict(match: Match, decision: Hold, now: datetime) -> Verdict:
@@ -109,15 +112,17 @@ def _age(match: Match, now: datetime) -> Hold | None:
     return _held("age", f"older than {limits.in_words(most)}") if age > most else None
 
 
-def _swallowed(
-    rule: Rule, facts: silences.Facts, active: tuple[Silence, ...], recent: tuple[datetime, ...], now: datetime
-) -> Hold | None:
-    """What stands before an alert that would be made: a silence first, then the rule's limit."""
-    silence = silences.covering(active, facts, now)
-    if silence is not None:
-        return Hold(kind=VerdictKind.SILENCED, name="silence", reason=silences.in_words(silence))
-    if limits.reached(rule.limit, recent, now):
-        told = f"{rule.limit.alerts} alerts in {limits.in_words(rule.limit.per)}"
-        reason = f"the limit of {told} is reached: kept for the summary"
-        return Hold(kind=VerdictKind.LIMITED, name="limit", reason=reason)
-    return None
+def _silenced(facts: silences.Facts, known: Known, now: datetime) -> Hold | None:
+    silence = silences.covering(known.silences, facts, now)
+    if silence is None:
+        return None
+    return Hold(kind=VerdictKind.SILENCED, name="silence", reason=silences.in_words(silence))
+
+
+def _limited(rule: Rule, known: Known, now: datetime, tell: Tell) -> Hold | None:
+    """What is past the rule's limit is told in a summary; what is urgent has no limit."""
+    if rule.severity is Severity.URGENT or not limits.reached(rule.limit, known.recent, now):
+        return None
+    return Hold(
+        kind=VerdictKind.LIMITED, name="limit", reason=f"{limits.past(rule.limit)}: kept for the summary", summed=tell
+    )

@@ -11,9 +11,9 @@ def reached(limit: Limit, recent: Collection[datetime], now: datetime) -> bool:
     return sum(made > now - limit.per for made in recent) >= limit.alerts
 
 
-def summary_due_at(limit: Limit, first_limited: datetime) -> datetime:
-    """When the matches held since `first_limited` are told in one summary."""
-    return first_limited + limit.per
+def past(limit: Limit) -> str:
+    """The limit as messages and the ledger name it."""
+    return f"past the limit of {limit.alerts} alert{'' if limit.alerts == 1 else 's'} in {in_words(limit.per)}"
 
 
 def in_words(duration: timedelta) -> str:

@@ -4,11 +4,12 @@ A bundle is what goes out in one message: a receiver's alerts about one event, o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipelines.alerts import ESCALATION, Bundled, NewDelivery
+from pipelines.delivery import limits
 from pipelines.delivery.calendar import MORNING, NamedTime, moment, next_slot
 from pipelines.model import Rule
 from pipelines.states import ReceiverId
@@ -125,6 +126,14 @@ def escalated(escalation: Escalation, event: str, now: datetime, zone: ZoneInfo)
     due = now + escalation.after
     reason = f"unless acknowledged by {due.astimezone(zone):%H:%M}"
     return Plan(receiver=escalation.to, bundle=f"{ESCALATION}{event}", due_at=due, reason=reason)
+
+
+def summed_up(plan: Plan, rule: Rule) -> Plan:
+    """What is past the rule's limit: one summary each time that the limit counts over; holds and digests stand."""
+    if plan.due_at is not None:
+        return plan
+    pace = Gather(wait=rule.limit.per, every=rule.limit.per)
+    return replace(plan, bundle=f"limit:{rule.rule_id}", gather=pace, reason=limits.past(rule.limit))
 
 
 def _kept(name: str, until: datetime) -> str:

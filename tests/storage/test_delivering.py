@@ -231,6 +231,28 @@ def test_after_two_days_off_what_waits_is_told_once(desk: Desk) -> None:
     assert all(f"tufa.example/report-{number}?" in told for number in range(30))
 
 
+def test_what_is_past_a_limit_comes_in_one_summary_and_counts_against_none(desk: Desk) -> None:
+    messages: list[Message] = []
+    for number in range(40):
+        desk.at(NOON + number * MINUTE).news(f"report-{number}")
+        desk.run()
+        messages += desk.to("chat")
+    assert len(messages) == 10
+    for minutes in (60, 69, 71, 130):
+        desk.at(NOON + minutes * MINUTE).run()
+    [summary] = desk.to("chat")
+    assert "30 alerts" in summary.title
+    assert "past the limit of 10 alerts in 1 h" in summary.title
+    told = "\n".join(message.text for message in (*messages, summary))
+    assert all(f"tufa.example/report-{number}?" in told for number in range(40))
+    desk.at(NOON + 140 * MINUTE).news("later")
+    desk.run()
+    desk.at(NOON + 141 * MINUTE).run()
+    assert [message.title for message in desk.to("chat")] == ["A41 · Earthquakes"]
+    ledger = desk.store.journal.match_ledger()
+    assert (ledger.matched, ledger.alerts, ledger.undecided) == (41, 41, 0)
+
+
 def counted(run: Callable[[], Report]) -> int:
     return run().counts["sent"]
 

@@ -1,5 +1,6 @@
 """What becomes of a match."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -133,14 +134,17 @@ def test_of_several_silences_the_one_that_ends_last_is_named() -> None:
 def test_past_the_limit_a_match_is_kept_for_the_summary() -> None:
     limited = rule(limit=Limit(alerts=2, per=timedelta(minutes=90)))
     recent = (NOW - timedelta(minutes=89), NOW)
-    expected = "the limit of 2 alerts in 90 min is reached: kept for the summary"
+    told = decide(match(rule=limited), Known(), NOW)
+    assert isinstance(told, Tell)
+    expected = "past the limit of 2 alerts in 90 min: kept for the summary"
     assert held(match(rule=limited), Known(recent=recent)) == Hold(
-        kind=VerdictKind.LIMITED, name="limit", reason=expected
+        kind=VerdictKind.LIMITED, name="limit", reason=expected, summed=told
     )
+    urgent = replace(limited, severity=Severity.URGENT)
+    assert isinstance(decide(match(rule=urgent), Known(recent=recent), NOW), Tell)
     assert isinstance(decide(match(rule=limited), Known(recent=recent[:1]), NOW), Tell)
     gone = (NOW - timedelta(minutes=90), NOW)
     assert isinstance(decide(match(rule=limited), Known(recent=gone), NOW), Tell)
-    assert limits.summary_due_at(limited.limit, NOW) == NOW + timedelta(minutes=90)
 
 
 @pytest.mark.parametrize(
