@@ -16,10 +16,10 @@ store, now, receivers = open_store(sys.argv[1]), datetime.fromisoformat(sys.argv
 print("ready", flush=True)
 sys.stdin.readline()
 lease = now + timedelta(minutes=1)
-while claimed := [one for who in receivers if (one := store.outbox.claim(who, now, lease))]:
+while claimed := [one for who in receivers for one in store.outbox.claim(who, now, lease)]:
     for one in claimed:
         print(one.delivery_id, one.receiver, flush=True)
-        store.outbox.mark_sent(one.delivery_id, now)
+        store.outbox.mark_sent([one.delivery_id], now)
 store.close()
 """
 
