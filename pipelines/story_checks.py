@@ -17,13 +17,12 @@ CROWD = 100
 
 
 def overview(store: StoryStore, now: datetime, tally: Tally) -> None:
-    """Numbers that Dagster plots over time and two checks; with news, tables of the week and of the biggest stories."""
+    """Two checks; with news, numbers that Dagster plots over time, tables of the week and of the biggest stories."""
     week = store.days(now, DAYS if tally.anything else 1)
     biggest = store.biggest(now - timedelta(days=1), BIGGEST)
-    news = tally.anything
-    tally.count("articles of the day", week[0].articles)
-    tally.count("stories of the day", week[0].stories)
-    if news:
+    if tally.anything:
+        tally.count("articles of the day", week[0].articles)
+        tally.count("stories of the day", week[0].stories)
         tally.table("articles and stories by day", [_day(day) for day in week])
         tally.table("biggest stories of the day", [_big(story) for story in biggest])
     check_joined(week[0], tally)

@@ -3,6 +3,7 @@
 Addresses are taken apart by yarl, as aiohttp does it: a second reader might see another host in the same text.
 """
 
+import re
 import socket
 import time
 from asyncio import Semaphore
@@ -25,6 +26,7 @@ _ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _CHUNK = 1 << 16
+_UNDECODABLE = re.compile(r"content-encoding: [^(]*\((\w+)\)")
 _TOO_LONG = ("Got more than", "Too many headers")  # aiohttp has no class of its own for these
 
 
@@ -122,6 +124,8 @@ class HttpFetcher:
         except aiohttp.ClientResponseError as error:
             if error.message.startswith(_TOO_LONG):
                 raise TooLarge(url, "headers over the cap") from error
+            if unknown := _UNDECODABLE.search(error.message):  # where no decoder for it is installed
+                raise Unreachable(url, f"answer encoded as {unknown[1]!r}, which was not asked for") from error
             raise Unreachable(url, f"no HTTP answer: {error.message[:200]}") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(url, f"answer broken off: {str(error)[:200] or type(error).__name__}") from error
