@@ -33,6 +33,11 @@ class Settings:
         """Dagster's lasting home."""
         return self.home / "dagster"
 
+    @property
+    def compiled_rules(self) -> Path:
+        """Where compiled rules are kept between processes."""
+        return self.home / "compiled"
+
 
 def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
     """Settings of the environment as seen from `folder`; raises SettingsError. Nothing is created."""

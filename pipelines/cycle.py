@@ -103,7 +103,7 @@ class Cycle:
             book=self.store.rulebook,
             clock=self.clock,
             sleep=time.sleep,
-            kept=self.settings.home / "compiled",
+            kept=self.settings.compiled_rules,
         )
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
         news = any(matched.counts.values())

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.desk_files import Fault, Level
 from pipelines.rehearsal import run_tests
 from pipelines.reports import Check
+from pipelines.rules.kept import KeptRules
 from pipelines.rules.loader import RuleSet, compile_rules
 from pipelines.rules.sources import LISTS, Sources, read_sources
 
@@ -20,15 +21,30 @@ def questions(desk: Path) -> tuple[tuple[str, str], ...]:
     return tuple((check_name(path, desk), str(path.relative_to(desk))) for path in _paths(read_sources(desk)))
 
 
-def check_rule_files(desk: Path) -> tuple[Check, ...]:
-    """An answer for each rule file and lists.yaml, and one for all of them: faults and failing tests, with places."""
+def check_rule_files(desk: Path, kept: Path) -> tuple[Check, ...]:
+    """An answer for each rule file and lists.yaml, and one for all of them: faults and failing tests, with places.
+
+    Asked in every run, so that files which have not changed since they were found without fault are not compiled and
+    tested again: their rules are in the folder `kept`.
+    """
     sources = read_sources(desk)
-    rule_set = compile_rules(sources)
-    faults = [*rule_set.faults, *run_tests(rule_set)]
+    rule_set, faults = _judged(sources, KeptRules(kept))
     each = tuple(_checked(path, desk, rule_set, faults) for path in _paths(sources))
     wrong = [fault for fault in faults if fault.level is Level.ERROR]
     shown = _advice(wrong) if wrong else f"nothing is wrong; files: {len(each)}, rules: {len(rule_set.rules)}"
     return (*each, Check(name=EVERY_FILE, passed=not wrong, number=len(wrong), detail=shown))
+
+
+def _judged(sources: Sources, kept: KeptRules) -> tuple[RuleSet, Sequence[Fault]]:
+    """The rules with every fault of what is written; none of what is kept, for only what passed its tests is."""
+    known = kept.load(sources)
+    if known:
+        return known, ()
+    rule_set = compile_rules(sources)
+    faults = [*rule_set.faults, *run_tests(rule_set)]
+    if not faults:
+        kept.save(sources, rule_set)
+    return rule_set, faults
 
 
 def check_name(path: Path, desk: Path) -> str:

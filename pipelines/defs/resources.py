@@ -23,7 +23,8 @@ class Installation(ConfigurableResource[None]):
         """How each rule file of the installation's desk fares."""
         from pipelines.rule_files import check_rule_files
 
-        return check_rule_files(load_settings(os.environ, Path.cwd()).desk)
+        settings = load_settings(os.environ, Path.cwd())
+        return check_rule_files(settings.desk, settings.compiled_rules)
 
     def perform(self, step: Callable[[Cycle], Report | tuple[Report, ...]]) -> MaterializeResult[None]:
         """Do one step over the installation, and tell the operator what it did and how long it took."""

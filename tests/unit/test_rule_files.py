@@ -16,7 +16,7 @@ def test_each_file_is_answered_for(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(GOOD.replace("id: a", "id: b").replace("title: abc", "title: x"))
     (tmp_path / "lists.yaml").write_text("version: 1\nlists: {}\n")
     assert questions(tmp_path) == (("bad", "bad.yaml"), ("desk__good", "desk/good.yaml"), ("lists", "lists.yaml"))
-    checks = {one.name: one for one in check_rule_files(tmp_path)}
+    checks = {one.name: one for one in check_rule_files(tmp_path, tmp_path / "kept")}
     assert {name: one.passed for name, one in checks.items()} == {
         "bad": False,
         "desk__good": True,
@@ -29,8 +29,22 @@ def test_each_file_is_answered_for(tmp_path: Path) -> None:
     assert (checks["bad"].number, checks[EVERY_FILE].number) == (1, 1)
 
 
+def test_what_was_found_without_fault_is_told_the_same_from_what_is_kept(tmp_path: Path) -> None:
+    desk, kept = tmp_path / "desk", tmp_path / "kept"
+    desk.mkdir()
+    (desk / "good.yaml").write_text(GOOD)
+    first = check_rule_files(desk, kept)
+    assert len(list(kept.iterdir())) == 1
+    assert check_rule_files(desk, kept) == first
+    (desk / "good.yaml").write_text(GOOD.replace("title: abc", "title: x"))
+    for _ in range(2):  # a fault is kept by nobody
+        assert [one.passed for one in check_rule_files(desk, kept)] == [False, False]
+    (desk / "good.yaml").write_text(GOOD)
+    assert check_rule_files(desk, kept) == first
+
+
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    [every] = check_rule_files(tmp_path / "nowhere")
+    [every] = check_rule_files(tmp_path / "nowhere", tmp_path / "kept")
     assert (every.name, every.passed) == (EVERY_FILE, False)
     assert questions(tmp_path / "nowhere") == ()
 
