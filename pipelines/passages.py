@@ -18,11 +18,6 @@ class Passage:
     end: int
 
 
-def kinds_at(passages: Sequence[Passage], place: int) -> frozenset[PassageKind]:
-    """What the character at `place` of the body is marked as."""
-    return frozenset(one.kind for one in passages if one.start <= place < one.end)
-
-
 def without(text: str, passages: Sequence[Passage], kind: PassageKind) -> str:
     """The text with blanks in place of the passages of one kind: every other character keeps its place.
 

@@ -48,14 +48,6 @@ def is_name(word: str) -> bool:
     return first.isupper() and not _MTAVRULI.match(first)
 
 
-def capitals_agree(word: str, found: str) -> bool:
-    """Whether a form of the term `word` may stand as `found` in a text.
-
-    A noun meets everything, a name only words with a capital, those in all capitals among them.
-    """
-    return found[:1].isupper() or not is_name(word)
-
-
 def _add(endings: defaultdict[str, set[str]], stem: str, form: str) -> None:
     """Note a form under its stem; letters may fold together where the two meet, as the Armenian ե and վ do."""
     if form.startswith(stem):

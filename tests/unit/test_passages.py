@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.model import Content
-from pipelines.passages import Passage, kinds_at, lines, without
+from pipelines.passages import Passage, lines, without
 from pipelines.states import PassageKind
 
 BODY = "The dam gave way.\nSupport us!\nNobody was hurt."
@@ -22,13 +22,6 @@ def test_marks_do_not_change_what_a_text_is() -> None:
     assert Content(title="Dam", body=BODY, passages=(APPEAL,)).text_hash == Content(title="Dam", body=BODY).text_hash
 
 
-def test_a_place_tells_what_it_is() -> None:
-    passages = (APPEAL, CAPTION, Passage(kind=PassageKind.BACKGROUND, start=30, end=46))
-    assert kinds_at(passages, 17) == frozenset()
-    assert kinds_at(passages, 18) == {PassageKind.APPEAL}
-    assert kinds_at(passages, 45) == {PassageKind.CAPTION, PassageKind.BACKGROUND}
-
-
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=4))
 def test_every_other_character_keeps_its_place(text: str, spans: list[tuple[int, int]]) -> None:
     passages = [
@@ -37,7 +30,7 @@ def test_every_other_character_keeps_its_place(text: str, spans: list[tuple[int,
     left = without(text, passages, PassageKind.APPEAL)
     assert len(left) == len(text)
     for place, character in enumerate(text):
-        assert left[place] == character or kinds_at(passages, place)
+        assert left[place] == character or any(one.start <= place < one.end for one in passages)
 
 
 @given(st.text(alphabet="ab\n", max_size=30))
