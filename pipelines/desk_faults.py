@@ -30,15 +30,32 @@ _IN_PLAIN_WORDS = {
     "of one mapping begin in one column",
     "expected <block end>": "this cannot stand here: begin it in the column of its neighbours; a text that begins with "
     "a quote mark ends with it",
+    "cannot start any token": "no text begins so: put it in quotes",
+    "expected ',' or ']'": "a comma or the closing `]` is missing before this",
+    "expected ',' or '}'": "a comma or the closing `}` is missing before this",
+    "expected the node content, but found ','": "a comma too many",
+    "sequence entries are not allowed": "the `- ` of a list begins on a line of its own",
+    "escape": "in double quotes a backslash is special: use single quotes",
+    "could not find expected ':'": "a key, a `:` and a space are due before this",
+}
+_CLOSING = {
+    "while parsing a flow sequence": "`]`",
+    "while parsing a flow mapping": "`}`",
+    "while scanning a quoted scalar": "quote mark",
 }
 
 
-def syntax_fault(path: Path, error: Exception) -> Fault:
-    """What the parser says of bytes that are no YAML, where it can be said more plainly in plainer words."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+def syntax_fault(path: Path, text: str, error: Exception) -> Fault:
+    """What the parser says of bytes that are no YAML, in plainer words where there are any."""
+    opened, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     message = str(getattr(error, "problem", None) or error).splitlines()[0]
-    message = next((plain for part, plain in _IN_PLAIN_WORDS.items() if part in message), message)
     context = getattr(error, "context", None)
-    where = f" ({context})" if context else ""
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Fault(path, line, column, f"not YAML: {message}{where}")
+    if opened and context in _CLOSING and ("stream end" in message or "end of stream" in message):
+        line = text[opened.index :].partition("\n")[0]
+        comment = "; ` #` begins a comment: put a text that holds one in quotes" if " #" in line else ""
+        message = f"not YAML: the {_CLOSING[context]} that closes this is missing{comment}"
+        return Fault(path, opened.line + 1, opened.column + 1, message)
+    message = next((plain for part, plain in _IN_PLAIN_WORDS.items() if part in message), message)
+    place = mark or opened
+    since = f" (it belongs to what begins on line {opened.line + 1})" if opened and opened != place else ""
+    return Fault(path, place.line + 1 if place else 1, place.column + 1 if place else 1, f"not YAML: {message}{since}")

@@ -6,7 +6,6 @@ files over 1 MiB or nested deeper than 32, counted while reading, before anythin
 """
 
 import io
-import math
 import os
 import re
 import tempfile
@@ -32,7 +31,16 @@ from ruamel.yaml.events import (
 
 from pipelines.desk_faults import parser_fault, place_after, syntax_fault
 from pipelines.desk_places import Data, DeskFile, Fault, Level, Mark, Steps
-from pipelines.desk_schema import Day, DeskModel, Duration, Loc, Written, WrittenFloat, WrittenInt, suggest
+from pipelines.desk_schema import (
+    Day,
+    DeskModel,
+    Duration,
+    Loc,
+    Written,
+    resolved,
+    suggest,
+    suggest_or_list,
+)
 from pipelines.errors import DeskFileError
 
 __all__ = [
@@ -47,9 +55,11 @@ __all__ = [
     "Written",
     "append_items",
     "parse",
+    "parse_parts",
     "raw_of",
     "read",
     "suggest",
+    "suggest_or_list",
 ]
 
 MAX_BYTES = 1 << 20
@@ -87,9 +97,17 @@ def append_items(path: Path, key: str, items: Sequence[Mapping[str, Data]]) -> N
     _replace(path.resolve(), text)
 
 
-@lru_cache(maxsize=256)
 def parse(path: Path, raw: bytes) -> DeskFile:
     """What the bytes say, `path` being where they came from; raises DeskFileError with every fault found."""
+    file = parse_parts(path, raw)
+    if file.flaws:
+        raise DeskFileError(file.flaws_in())
+    return file
+
+
+@lru_cache(maxsize=256)
+def parse_parts(path: Path, raw: bytes) -> DeskFile:
+    """The same for files whose parts stand by themselves: a flaw in one is told there, and harms no other."""
     if len(raw) > MAX_BYTES:
         raise DeskFileError([Fault(path, 1, 1, "over 1 MiB: split the file")])
     try:
@@ -106,12 +124,14 @@ def parse(path: Path, raw: bytes) -> DeskFile:
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
 
 
 class _Refused(Exception):
     """Ends the reading of a file at a fault after which nothing can be trusted."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.faults = [fault]
 
 
 class _Builder:
@@ -120,27 +140,28 @@ class _Builder:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._text = text
-        self._faults: list[Fault] = []
+        self._flaws: list[tuple[Steps, Fault]] = []
         self._values: dict[Steps, Mark] = {}
         self._keys: dict[Steps, Mark] = {}
 
     def build(self) -> DeskFile:
         data: Data = None
+        broken: list[Fault] = []
         try:
             events = self._events()
             for event in events:
                 if isinstance(event, NodeEvent):
                     data = self._node(event, events, ())
-        except _Refused:
-            pass
+        except _Refused as refusal:
+            broken = refusal.faults
         except YAMLError as error:
-            self._faults.append(syntax_fault(self._path, error))
+            broken = [syntax_fault(self._path, self._text, error)]
         except (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError) as error:
-            self._faults.append(parser_fault(self._path, self._text, error))
-        if self._faults:
-            self._faults.sort(key=lambda fault: (fault.line, fault.column))
-            raise DeskFileError(self._faults)
-        return DeskFile(self._path, self._text, data, self._values, self._keys)
+            broken = [parser_fault(self._path, self._text, error)]
+        flaws = tuple(sorted(self._flaws, key=lambda flaw: (flaw[1].line, flaw[1].column)))
+        if broken:
+            raise DeskFileError([*(fault for _, fault in flaws), *broken])
+        return DeskFile(self._path, self._text, data, self._values, self._keys, flaws)
 
     def _events(self) -> Iterator[Event]:
         documents = depth = 0
@@ -148,41 +169,42 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "a second document: one file holds one")
-                    raise _Refused
+                    raise _Refused(self._fault(event, "a second document: one file holds one"))
                 if event.version or event.tags:
-                    self._refuse(event, "directives (%) are not used here")
+                    self._refuse(event, (), "directives (%) are not used here")
             elif isinstance(event, MappingStartEvent | SequenceStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    self._refuse(event, f"nested deeper than {MAX_DEPTH}")
-                    raise _Refused
+                    raise _Refused(self._fault(event, f"nested deeper than {MAX_DEPTH}"))
             elif isinstance(event, MappingEndEvent | SequenceEndEvent):
                 depth -= 1
             yield event
 
     def _node(self, event: Event, events: Iterator[Event], loc: Steps) -> Data:
         self._values[loc] = _mark(event)
-        self._refuse_magic(event)
+        self._refuse_magic(event, loc)
         if isinstance(event, MappingStartEvent):
             return self._mapping(events, loc)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(events, loc)
-        return self._scalar(event) if isinstance(event, ScalarEvent) else None
+        return self._scalar(event, loc) if isinstance(event, ScalarEvent) else ""
 
     def _mapping(self, events: Iterator[Event], loc: Steps) -> Data:
         found: dict[str, Data] = {}
         while not isinstance(event := next(events), MappingEndEvent):
             key = event.value if isinstance(event, ScalarEvent) else ""
+            again = key in found
             if not key:
-                self._refuse(event, "a key must be a word")
-            elif key in found:
-                self._refuse(event, f"`{key}` is there twice; first on line {self._keys[*loc, key].line}")
+                self._refuse(event, loc, "a key must be a word")
+            elif again:
+                self._refuse(event, loc, f"`{key}` is there twice; first on line {self._keys[*loc, key].line}")
             elif key == "<<":
-                self._refuse(event, "merge keys (<<) are not used here")
-            self._node(event, events, (*loc, key))
-            self._keys.setdefault((*loc, key), _mark(event))
-            found[key] = self._node(next(events), events, (*loc, key))
+                self._refuse(event, loc, "merge keys (<<) are not used here")
+            inner = (*loc, f"{key} again" if again else key)
+            self._node(event, events, inner)
+            self._keys[inner] = _mark(event)
+            value = self._node(next(events), events, inner)
+            found.setdefault(key, value)
         self._values[loc] = replace(self._values[loc], end=event.end_mark.index)
         return found
 
@@ -192,43 +214,36 @@ class _Builder:
             found.append(self._node(event, events, (*loc, len(found))))
         return found
 
-    def _scalar(self, event: ScalarEvent) -> Data:
+    def _scalar(self, event: ScalarEvent, loc: Steps) -> Data:
         text: str = event.value
         if _UNPRINTABLE.search(text) or _SURROGATE.search(text):
-            self._refuse(event, "an escape here stands for a character that no text may hold")
-        return text if event.style is not None else _resolved(text)
+            self._refuse(
+                event,
+                loc,
+                "an escape here stands for a character that no text may hold; in single quotes a backslash is itself",
+            )
+            text = ""
+        return text if event.style is not None else resolved(text)
 
-    def _refuse_magic(self, event: Event) -> None:
+    def _refuse_magic(self, event: Event, loc: Steps) -> None:
         if isinstance(event, AliasEvent):
-            self._refuse(event, "`*` starts an alias, which is not used here; put a text that starts so in quotes")
+            self._refuse(event, loc, "`*` starts an alias" + _MAGIC)
         elif getattr(event, "anchor", None) is not None:
-            self._refuse(event, "`&` starts an anchor, which is not used here; put a text that starts so in quotes")
+            self._refuse(event, loc, "`&` starts an anchor" + _MAGIC)
         if getattr(event, "tag", None) is not None:
-            self._refuse(event, "`!` starts a tag, which is not used here; put a text that starts so in quotes")
+            self._refuse(event, loc, "`!` starts a tag" + _MAGIC)
 
-    def _refuse(self, event: Event, message: str) -> None:
+    def _refuse(self, event: Event, loc: Steps, message: str) -> None:
+        self._flaws.append((loc, self._fault(event, message)))
+        if len(self._flaws) == MAX_FAULTS:
+            raise _Refused(self._fault(event, "and so on: the rest was not read"))
+
+    def _fault(self, event: Event, message: str) -> Fault:
         mark = _mark(event)
-        self._faults.append(Fault(self._path, mark.line, mark.column, message))
-        if len(self._faults) == MAX_FAULTS:
-            self._faults.append(Fault(self._path, mark.line, mark.column, "and so on: the rest was not read"))
-            raise _Refused
+        return Fault(self._path, mark.line, mark.column, message)
 
 
-def _resolved(text: str) -> Data:
-    """What a plain scalar means."""
-    if text in {"", "~", "null"}:
-        return None
-    if text in {"true", "false"}:
-        return text == "true"
-    if _INT.fullmatch(text):
-        whole = WrittenInt(text)
-        whole.written = text
-        return whole
-    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
-        number = WrittenFloat(text)
-        number.written = text
-        return number
-    return text
+_MAGIC = ", which is not used here; put a text that starts so in quotes"
 
 
 def _mark(event: Event) -> Mark:

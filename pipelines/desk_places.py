@@ -62,6 +62,8 @@ class DeskFile:
     """Where each value starts."""
     keys: Mapping[Steps, Mark] = field(repr=False)
     """Where each key starts."""
+    flaws: tuple[tuple[Steps, Fault], ...] = ()
+    """What was refused while reading, each with the part it is in: what stands there is not to be trusted."""
 
     def at(self, *loc: str | int) -> Data:
         """The data at `loc`; None where there is none."""
@@ -96,6 +98,10 @@ class DeskFile:
     def fault(self, loc: Loc, message: str, level: Level = Level.ERROR, *, key: bool = False) -> Fault:
         """A fault at the value at `loc` (or at its key)."""
         return Fault(self.path, *self.place(*loc, key=key), message, level)
+
+    def flaws_in(self, *loc: str | int) -> list[Fault]:
+        """What was refused in the part at `loc`."""
+        return [fault for part, fault in self.flaws if part[: len(loc)] == loc]
 
     def check(self, schema: type[M], *loc: str | int) -> tuple[M | None, list[Fault]]:
         """The part at `loc` as a record, or None with every fault in file order."""

@@ -5,6 +5,7 @@ A schema that wants the text as the author wrote it (a term `1915`, a language `
 """
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandle
 from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, ErrorDetails
 
+FEW = 12
+"""Names that a message may list: more are not read."""
 Loc = Sequence[str | int]
 """Keys and list indexes from the file's root down."""
 
@@ -37,6 +40,27 @@ class WrittenFloat(float):
     """A number that remembers how it was written."""
 
     written: str
+
+
+_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
+
+
+def resolved(text: str) -> str | bool | WrittenInt | WrittenFloat | None:
+    """What a text without quotes means in YAML."""
+    if text in {"", "~", "null"}:
+        return None
+    if text in {"true", "false"}:
+        return text == "true"
+    if _INT.fullmatch(text):
+        whole = WrittenInt(text)
+        whole.written = text
+        return whole
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        number = WrittenFloat(text)
+        number.written = text
+        return number
+    return text
 
 
 def _as_written(value: object) -> object:
@@ -130,6 +154,13 @@ def suggest(word: str, choices: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
+def suggest_or_list(word: str, choices: Iterable[str]) -> str:
+    """`; did you mean ...?`, else what there is where that is little, else the empty string."""
+    known = sorted(choices)
+    listed = f"; known: {', '.join(known)}" if 0 < len(known) <= FEW else ""
+    return suggest(word, known) or listed
+
+
 def shown(value: object) -> str:
     """A value of a desk file as a message names it."""
     if value is None:
@@ -148,7 +179,7 @@ def in_words(error: ErrorDetails, schema: type[BaseModel]) -> str:
     if kind == "missing":
         return f"`{last}` is missing"
     if kind == "extra_forbidden":
-        return f"unknown key `{last}`{suggest(last, _keys_at(schema, error['loc'][:-1]))}"
+        return f"unknown key `{last}`{suggest_or_list(last, _keys_at(schema, error['loc'][:-1]))}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     return _value_in_words(kind, error["input"], error)
@@ -162,11 +193,14 @@ def _value_in_words(kind: str, value: object, error: ErrorDetails) -> str:
         return f'expected text, not {shown(value)}; put it in quotes: "{written}"'
     if kind in _EXPECTED:
         text = "the text " if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str) else ""
-        return f"expected {_EXPECTED[kind]}, not {text}{shown(value)}"
+        remedy = f": write [{written}]" if _EXPECTED[kind] == "a list" and isinstance(value, str | int | float) else ""
+        return f"expected {_EXPECTED[kind]}, not {text}{shown(value)}{remedy}"
     if kind in {"too_short", "string_too_short"}:
         return "must not be empty"
-    if kind == "greater_than_equal":
-        return f"must be {error['ctx']['ge']} or more, not {shown(value)}"
+    if kind in {"greater_than_equal", "greater_than"}:
+        limit = error["ctx"]
+        least = f"{limit['ge']} or more" if "ge" in limit else f"more than {limit['gt']:g}"
+        return f"must be {least}, not {shown(value)}"
     return error["msg"][:1].lower() + error["msg"][1:]
 
 

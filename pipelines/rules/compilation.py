@@ -5,7 +5,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 
-from pipelines.desk_files import DeskFile, Fault, suggest
+from pipelines.desk_files import DeskFile, Fault
 from pipelines.model import Rule
 from pipelines.policy import Volume
 from pipelines.rules import life
@@ -13,6 +13,7 @@ from pipelines.rules.clauses import Clause, GroupHits, Or
 from pipelines.rules.expression import NAME, RESERVED, parse
 from pipelines.rules.life_schema import ArticleRecord
 from pipelines.rules.lists import Lists
+from pipelines.rules.remains import unknown_hits
 from pipelines.rules.rule import ArticleTest, CompiledRule, Group, Scope, Term, Terms
 from pipelines.rules.schema import GroupRecord, RuleRecord, RuleTestRecord, TermRecord
 from pipelines.rules.terms import add_terms
@@ -43,8 +44,9 @@ class _Compilation:
         record = self._record
         groups = {} if record.volume else self._groups()
         when, unless = (Or("volume", ()), None) if record.volume else self._conditions(groups)
-        tests = tuple(self._test(index, test, groups) for index, test in enumerate(record.tests) if test.article)
+        tests = tuple(_test(index, test) for index, test in enumerate(record.tests) if test.article)
         story, wrong = life.story_life(self._file, self._loc, record, groups)
+        self.faults += unknown_hits(self._file, (*self._loc, "tests"), groups)
         self.faults += [*wrong, *life.misplaced(self._file, self._loc, record)]
         if when is None or self.faults:
             return None
@@ -132,7 +134,9 @@ class _Compilation:
         nothing = {name: GroupHits((), group.weight, frozenset()) for name, group in groups.items()}
         if clause and clause.truth(nothing):
             self._fault(
-                (*self._loc, "when"), "`when` is true of an article in which no group hits: it would match everything"
+                (*self._loc, "when"),
+                "`when` is true of an article in which no group hits: it would match everything; join it by `and` with "
+                "a group that must be there",
             )
         return clause, self._clause("unless", record.unless, groups)
 
@@ -144,17 +148,6 @@ class _Compilation:
         self.faults += [Fault(self._file.path, *self._file.place_in(loc, at), message) for at, message in wrong]
         return clause
 
-    def _test(self, number: int, test: RuleTestRecord, groups: Mapping[str, Group]) -> ArticleTest:
-        for name in test.hits:
-            if name not in groups:
-                message = f"unknown group `{name}`{suggest(name, groups)}"
-                loc = (*self._loc, "tests", number, "hits", name)
-                self.faults.append(self._file.fault(loc, message, key=True))
-        article, expect = test.article, test.expect or Outcome.MATCH
-        source = TextSource.HEADLINE if expect is Outcome.PARTIAL else TextSource.PAGE
-        content = life.content_of(article or ArticleRecord(), source)
-        return ArticleTest(number, test.name, content, article.tags if article else None, expect, test.hits)
-
     def _source(self) -> str:
         """The rule as its author wrote it, from its first key to its end."""
         start = self._file.values[self._loc]
@@ -162,6 +155,13 @@ class _Compilation:
 
     def _fault(self, loc: Loc, message: str) -> None:
         self.faults.append(self._file.fault(loc, message))
+
+
+def _test(number: int, test: RuleTestRecord) -> ArticleTest:
+    article, expect = test.article, test.expect or Outcome.MATCH
+    source = TextSource.HEADLINE if expect is Outcome.PARTIAL else TextSource.PAGE
+    content = life.content_of(article or ArticleRecord(), source)
+    return ArticleTest(number, test.name, content, article.tags if article else None, expect, test.hits)
 
 
 def _version(

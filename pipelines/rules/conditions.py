@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
-from pipelines.desk_files import suggest
+from pipelines.desk_files import suggest, suggest_or_list
 from pipelines.policy import Condition, NewGroup, SourcesReach, TextChanged
 
 GRAMMAR = r"""
@@ -51,7 +51,7 @@ def _condition(kind: str, token: Token) -> Condition:
 
 def _wrong(tree: Tree[Token], token: Token, groups: Collection[str]) -> str | None:
     if tree.data == "new_group":
-        return None if token in groups else f"unknown group `{token}`{suggest(token, groups)}"
+        return None if token in groups else f"unknown group `{token}`{suggest_or_list(token, groups)}"
     if tree.data == "sources" and int(token) < 2:
         return "the number must be 2 or more: the first source is the first alert"
     if tree.data == "text_changed" and not 1 <= int(token) <= 100:

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
-from pipelines.desk_files import Fault, suggest
+from pipelines.desk_files import Fault, suggest_or_list
 from pipelines.policy import FeedScope, Volume
 from pipelines.rules.rule import CompiledRule
 from pipelines.states import RuleId, RuleStatus
@@ -44,7 +44,7 @@ def _wrong(rule: CompiledRule, rules: Rules, elsewhere: Container[RuleId] | None
                 yield rule.fault(f"`{counted}` is a {status} rule, which matches nothing: let it run in shadow", *where)
         elif elsewhere is not None and counted not in elsewhere:
             others = [other for other in rules if not rules[other].rule.volume]
-            yield rule.fault(f"no rule `{counted}`{suggest(counted, others)}", *where)
+            yield rule.fault(f"no rule `{counted}`{suggest_or_list(counted, others)}", *where)
 
 
 def _with_scopes(rule: CompiledRule, volume: Volume, rules: Rules) -> CompiledRule:

@@ -1,20 +1,20 @@
 """The language of `when` and `unless`: text to clauses; the only file that imports lark."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 
 from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from pipelines.desk_files import suggest
+from pipelines.desk_files import suggest, suggest_or_list
 from pipelines.rules.clauses import And, Clause, Count, Has, Near, Not, Or, SameSentence, Score, Several
 from pipelines.states import Field
 
 MAX_DEPTH = 32
 """Brackets within brackets: each costs a level of the stack, and a reader is lost long before."""
 
-_RESERVED = "and or not of all near before same_sentence title lead mentions distinct score words"
-RESERVED = frozenset(_RESERVED.split())
+_CALLED = ("title", "lead", "near", "before", "same_sentence", "mentions", "distinct")
+RESERVED = frozenset([*_CALLED, "and", "or", "not", "of", "all", "score", "words"])
 """Words of the language, in any case: no group may have them as its name."""
 
 NAME = re.compile(r"[^\W\d][\w-]*")
@@ -31,14 +31,15 @@ GRAMMAR = r"""
      | "near"i "(" NAME "," NAME "," "words"i "=" NUMBER ")" -> near
      | "before"i "(" NAME "," NAME "," "words"i "=" NUMBER ")" -> before
      | "same_sentence"i "(" NAME "," NAME ")" -> same_sentence
-     | "mentions"i "(" NAME ")" ">=" NUMBER -> mentions
-     | "distinct"i "(" NAME ")" ">=" NUMBER -> distinct
-     | "score"i ">=" NUMBER -> score
+     | "mentions"i "(" NAME ")" LEAST NUMBER -> mentions
+     | "distinct"i "(" NAME ")" LEAST NUMBER -> distinct
+     | "score"i LEAST NUMBER -> score
      | NUMBER "of"i NAMES -> several
      | "all"i "of"i NAMES -> several
 NAMES: /[^\W\d][\w-]*\*/i
-NAME: /[^\W\d][\w-]*/i
+NAME: /(?!(?:and|or|not|of)(?![\w-]))[^\W\d][\w-]*/i
 NUMBER: /-?\d{1,6}(?!\d)/
+LEAST: ">="
 %ignore /\s+/
 """
 
@@ -54,7 +55,7 @@ def parse(text: str, groups: Mapping[str, int]) -> tuple[Clause | None, Found]:
     try:
         tree = _grammar().parse(text)
     except UnexpectedInput as error:
-        return None, [_in_words(error, text)]
+        return None, [_in_words(error, text, groups)]
     reading = _Reading(text, groups)
     clause = reading.clause(tree)
     return (None if reading.wrong else clause), reading.wrong
@@ -74,22 +75,40 @@ def _first_too_deep(text: str) -> int | None:
     return None
 
 
-def _in_words(error: UnexpectedInput, text: str) -> tuple[int, str]:
+def _in_words(error: UnexpectedInput, text: str, groups: Container[str]) -> tuple[int, str]:
     offset = int(getattr(error, "pos_in_stream", None) or 0)  # declared as None in lark
     if isinstance(error, UnexpectedCharacters):
         return offset, _HINTS.get(text[offset], _HINTS[""])
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        hint = "; two parts are joined by `and` or `or`" if "AND" in error.expected else ""
-        if error.expected == {"COMMA"}:
-            hint = "; a distance is due, such as `, words=15`"
-        return offset, f"`{error.token}` cannot stand here{hint}"
     if not text.strip():
         return 0, "an empty expression"
-    return max(len(text.rstrip()) - 1, 0), "the expression ends too early" + (
-        "; a bracket is not closed" if text.count("(") > text.count(")") else ""
-    )
+    due = error.expected if isinstance(error, UnexpectedToken) else ()
+    hint = next((hint for expected, hint in _DUE.items() if expected in due), "")
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
+        called = re.search(r"[\w-]+(?=\s*\Z)", text[:offset]) if error.token.type == "LPAR" else None
+        if called and called[0] not in groups and called[0].lower() not in RESERVED:
+            return called.start(), f"there is no `{called[0]}(...)`{_instead(called[0])}"
+        return offset, f"`{error.token}` cannot stand here{hint}"
+    if text.count("(") > text.count(")"):
+        hint = "; a bracket is not closed"
+    return max(len(text.rstrip()) - 1, 0), "the expression ends too early" + hint
 
 
+def _instead(called: str) -> str:
+    return suggest(called.lower(), _CALLED) or f"; there are {', '.join(_CALLED)}"
+
+
+_SPELT = "; it is written near(place, force, words=15)"
+_DUE = {
+    "NAME": "; the name of a group is due",
+    "AND": "; two parts are joined by `and` or `or`",
+    "COMMA": _SPELT,
+    "WORDS": _SPELT,
+    "EQUAL": _SPELT,
+    "LPAR": "; a group in brackets is due, such as title(place)",
+    "LEAST": "; a number is due, such as `>= 2`",
+    "NAMES": "; the beginning of the groups' names is due, such as `place*`",
+}
+"""By what could have stood there instead, the first that holds."""
 _HINTS = {
     "": "only names of groups, and, or, not, brackets and clauses can stand here",
     '"': "words to look for belong under `terms`; here stand the names of the groups",
@@ -99,6 +118,8 @@ _HINTS = {
     "!": "write `not`",
     ">": "write `>=`",
     "<": "only `>=` is known",
+    "*": "before `*` the groups' names begin, such as `place*`",
+    ".": "a whole number is due",
 }
 
 
@@ -144,7 +165,7 @@ class _Reading:
 
     def _group(self, token: Token) -> str:
         if token not in self._groups:
-            self.wrong.append((token.start_pos or 0, f"unknown group `{token}`{suggest(token, self._groups)}"))
+            self.wrong.append((token.start_pos or 0, f"unknown group `{token}`{suggest_or_list(token, self._groups)}"))
         return str(token)
 
     def _at_least(self, least: int, number: int | None, start: int) -> int:

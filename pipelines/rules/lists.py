@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipelines.desk_files import DeskFile, Fault, suggest
+from pipelines.desk_files import DeskFile, Fault, suggest_or_list
 from pipelines.errors import DeskFileError
 from pipelines.rules.rule import Term, Terms
 from pipelines.rules.schema import ListRecord, ListsFile, TermRecord
@@ -52,7 +52,7 @@ class Lists:
             return f"unknown list `{name}`: {LISTS} cannot be read"
         if name in self._broken:
             return f"list `{name}` cannot be used: it has faults in {LISTS}"
-        return f"unknown list `{name}`{suggest(name, self._records)}"
+        return f"unknown list `{name}`{suggest_or_list(name, self._records)}"
 
     def _read(self, source: Source) -> DeskFile | None:
         try:
@@ -61,11 +61,13 @@ class Lists:
             self.faults += [fault for fault in error.faults if isinstance(fault, Fault)]
             return None
         root, faults = file.check(ListsFile)
-        self.faults += faults
+        self.faults += [*faults, *file.flaws_in()]
+        if any(len(loc) < 2 or loc[0] != "lists" for loc, _ in file.flaws):
+            return None
         for name in root.lists if root else ():
             record, faults = file.check(ListRecord, "lists", name)
             self.faults += faults
-            if record:
+            if record and not file.flaws_in("lists", name):
                 self._records[name] = record
             else:
                 self._broken.add(name)

@@ -9,6 +9,7 @@ from pipelines.errors import DeskFileError
 from pipelines.rules.compilation import compile_rule
 from pipelines.rules.counting import join
 from pipelines.rules.lists import Lists
+from pipelines.rules.remains import beside
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.schema import RuleRecord, RulesFile
 from pipelines.rules.sources import Sources, read_sources
@@ -91,6 +92,10 @@ class _Loading:
     def add(self, file: DeskFile) -> None:
         root, wrong = file.check(RulesFile)
         self.faults += wrong
+        outside = [fault for loc, fault in file.flaws if loc[:1] != ("rules",) or len(loc) == 1]
+        if outside:
+            self.faults += outside
+            root = None
         if root is None:
             self.broken.append(Broken(file=file.path))
         for index in range(len(root.rules) if root else 0):
@@ -122,15 +127,24 @@ class _Loading:
             self.broken.append(Broken(file=rule.file.path, rule_id=rule_id, was=rule.was, place=place))
 
     def _compiled(self, file: DeskFile, index: int) -> Iterator[CompiledRule]:
-        record, wrong = file.check(RuleRecord, "rules", index)
-        rule = None
-        if record:
-            rule, wrong = compile_rule(file, ("rules", index), record, self._lists)
+        loc = ("rules", index)
+        rule, wrong = self._read(file, loc)
         self.faults += wrong
         if rule:
             yield rule
         else:
-            names = (file.at("rules", index, key) for key in ("id", "was"))
+            names = (file.at(*loc, key) for key in ("id", "was"))
             rule_id, was = (RuleId(name) if isinstance(name, str) else None for name in names)
-            place = file.place("rules", index)
-            self.broken.append(Broken(file=file.path, rule_id=rule_id, was=was, place=place))
+            self.broken.append(Broken(file=file.path, rule_id=rule_id, was=was, place=file.place(*loc)))
+
+    def _read(self, file: DeskFile, loc: tuple[str | int, ...]) -> tuple[CompiledRule | None, list[Fault]]:
+        """The rule at `loc`, or None with every fault in it."""
+        record, wrong = file.check(RuleRecord, *loc)
+        if record:
+            rule, wrong = compile_rule(file, loc, record, self._lists)
+        else:
+            rule, wrong = None, [*wrong, *beside(file, loc, self._lists)]
+        flaws = file.flaws_in(*loc)
+        # What was refused in reading is not told again as what it left behind.
+        told = {(flaw.line, flaw.column) for flaw in flaws}
+        return None if flaws else rule, [*flaws, *(one for one in wrong if (one.line, one.column) not in told)]

@@ -1,5 +1,7 @@
 """What rule files and lists.yaml may say, as pydantic records; what the words in them mean is decided elsewhere."""
 
+import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -20,7 +22,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from pipelines.desk_files import Day, DeskModel, Duration, Written
-from pipelines.desk_schema import WORD, Described, one_of
+from pipelines.desk_schema import WORD, Described, one_of, shown
 from pipelines.rules.life_schema import (
     ArticleRecord,
     Language,
@@ -35,6 +37,7 @@ from pipelines.rules.terms import FORMS, Manner, compile_pattern, compile_term
 from pipelines.states import TEXT_FIELDS, Outcome, RuleStatus, Severity
 from pipelines.states import Field as ArticleField
 
+ID = "[A-Za-z0-9_-]+"
 SHORT_FORM = ("any", "and_any", "unless_any", "within_words")
 LONG_FORM = ("terms", "when", "unless")
 NOT_OF_VOLUME = ("scope", "story", "backfill", "known_false_positives")
@@ -185,7 +188,7 @@ class RuleRecord(DeskModel):
     """One rule, in the short form, the long one, or a volume of others."""
 
     model_config = ConfigDict(json_schema_extra=ONE_FORM)
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+    id: Annotated[str, StringConstraints(pattern=f"^{ID}$")]
     was: str | None = None
     title: str | None = None
     status: RuleStatus = RuleStatus.LIVE
@@ -211,33 +214,46 @@ class RuleRecord(DeskModel):
     @field_validator("id", mode="before")
     @classmethod
     def _plain_id(cls, value: object) -> object:
-        if isinstance(value, str) and not value.replace("-", "").replace("_", "").isalnum():
-            raise ValueError(f"an id has letters, digits, - and _ only, not `{value}`")
+        if isinstance(value, str) and not re.fullmatch(ID, value):
+            raise ValueError(f"an id has letters (a to z), digits, - and _ only, not {shown(value)}")
         return value
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        forms = {key: keys for key, keys in self._forms().items() if keys}
-        if len(forms) > 1:
-            first, second = (keys[0] for keys in list(forms.values())[:2])
-            raise ValueError(f"`{first}` and `{second}` cannot stand together: one rule has one form")
-        if not forms:
-            raise ValueError("a rule needs `any`, or `terms` with `when`, or `volume`")
-        due = {"short": ("any",), "long": ("terms", "when"), "volume": ()}[next(iter(forms))]
-        missing = next((key for key in due if getattr(self, key) is None), None)
-        if missing:
-            raise ValueError(f"`{missing}` is missing")
-        if self.within_words is not None and self.and_any is None:
-            raise ValueError("`within_words` needs `and_any`")
+        wrong = form_fault([key for key in _KEYS_OF_FORMS if getattr(self, key) is not None])
+        if wrong:
+            raise ValueError(wrong)
         stray = next((key for key in NOT_OF_VOLUME if self.volume and key in self.model_fields_set), None)
         if stray:
             raise ValueError(f"`{stray}` belongs to rules that look into articles; `volume` counts what they found")
         return self
 
-    def _forms(self) -> dict[str, list[str]]:
-        """The keys of each form that are there."""
-        forms = {"short": SHORT_FORM, "long": LONG_FORM, "volume": ("volume",)}
-        return {form: [key for key in keys if getattr(self, key) is not None] for form, keys in forms.items()}
+
+_FORMS = {"short": SHORT_FORM, "long": LONG_FORM, "volume": ("volume",)}
+_KEYS_OF_FORMS = tuple(key for keys in _FORMS.values() for key in keys)
+
+
+def _forms(there: Collection[str]) -> dict[str, list[str]]:
+    return {form: found for form, keys in _FORMS.items() if (found := [key for key in keys if key in there])}
+
+
+def two_forms(there: Collection[str]) -> str | None:
+    """Why keys of two forms of rules cannot be there."""
+    forms = list(_forms(there).values())
+    return f"`{forms[0][0]}` and `{forms[1][0]}` cannot stand together: one rule has one form" if forms[1:] else None
+
+
+def form_fault(there: Collection[str]) -> str | None:
+    """Why a rule with these keys is none of the short form, the long one and a volume."""
+    form = next(iter(_forms(there)), None)
+    if form is None:
+        return "a rule needs `any`, or `terms` with `when`, or `volume`"
+    due = {"short": ("any",), "long": ("terms", "when"), "volume": ()}[form]
+    missing = next((key for key in due if key not in there), None)
+    if missing:
+        return two_forms(there) or f"`{missing}` is missing"
+    needless = "within_words" in there and "and_any" not in there
+    return two_forms(there) or ("`within_words` needs `and_any`" if needless else None)
 
 
 class RulesFile(DeskModel):

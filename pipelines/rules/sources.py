@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.desk_files import DeskFile, Fault, parse, raw_of
+from pipelines.desk_files import DeskFile, Fault, parse_parts, raw_of
 from pipelines.errors import DeskFileError
 
 LISTS = "lists.yaml"
@@ -25,10 +25,10 @@ class Source:
     """Seconds since 1970."""
 
     def file(self) -> DeskFile:
-        """Its data; raises DeskFileError."""
+        """Its data, which may have flaws in parts; raises DeskFileError."""
         if self.fault:
             raise DeskFileError([self.fault])
-        return parse(self.path, self.raw)
+        return parse_parts(self.path, self.raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

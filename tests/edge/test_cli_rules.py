@@ -97,7 +97,7 @@ def test_check_as_json(tmp_path: Path) -> None:
             "line": 11,
             "column": 10,
             "level": "error",
-            "text": "an id has letters, digits, - and _ only, not `a b`",
+            "text": "an id has letters (a to z), digits, - and _ only, not `a b`",
         }
     ]
 

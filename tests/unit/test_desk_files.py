@@ -9,7 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.desk_files import Day, DeskModel, Duration, Fault, Level, Written, append_items, read, suggest
+from pipelines.desk_files import (
+    Day,
+    DeskModel,
+    Duration,
+    Fault,
+    Level,
+    Written,
+    append_items,
+    parse_parts,
+    read,
+    suggest,
+)
 from pipelines.errors import DeskFileError
 
 
@@ -83,10 +94,10 @@ def test_a_good_file_becomes_a_record(tmp_path: Path) -> None:
         ("{id: a, every: 5x}", "3:20: error: expected a duration such as 30s, 5m, 48h or 14d, not `5x`"),
         ("{id: a, every: 5}", "3:20: error: expected a duration such as 30s, 5m, 48h or 14d, not `5`"),
         ("{id: a, day: 2027-02-30}", "3:18: error: expected a day such as 2027-03-01, not `2027-02-30`"),
-        ("{id: a, tags: x}", "3:19: error: expected a list, not `x`"),
+        ("{id: a, tags: x}", "3:19: error: expected a list, not `x`: write [x]"),
         ("{id: a, tags: [x, 3]}", '3:23: error: expected text, not `3`; put it in quotes: "3"'),
         ("{id: a, tag: [x]}", "3:13: error: unknown key `tag`; did you mean `tags`?"),
-        ("{id: a, zzz: 1}", "3:13: error: unknown key `zzz`"),
+        ("{id: a, zzz: 1}", "3:13: error: unknown key `zzz`; known: also, colour, count, day, every, id, tags, words"),
         ("{count: 2}", "3:5: error: `id` is missing"),
         ("just words", "3:5: error: expected a mapping of names to values, not `just words`"),
     ],
@@ -95,6 +106,17 @@ def test_faults_say_what_and_where(tmp_path: Path, row: str, expected: str) -> N
     rows, faults = checked(tmp_path, f"version: 1\nrows:\n  - {row}\n")
     assert rows is None
     assert expected in faults
+
+
+def test_parts_with_a_flaw_harm_no_other_part(tmp_path: Path) -> None:
+    path = write(tmp_path, "rows:\n  - {id: a, id: b}\n  - {id: c}\n")
+    file = parse_parts(path, path.read_bytes())
+    assert file.data == {"rows": [{"id": "a"}, {"id": "c"}]}
+    assert [fault.column for fault in file.flaws_in("rows", 0)] == [13]
+    assert file.flaws_in("rows", 1) == []
+    assert file.place("rows", 0, "id") == (2, 10)
+    with pytest.raises(DeskFileError):
+        read(path)
 
 
 def test_every_fault_is_told_in_file_order(tmp_path: Path) -> None:
@@ -113,7 +135,16 @@ def test_every_fault_is_told_in_file_order(tmp_path: Path) -> None:
         ("%YAML 1.1\n---\na: 1", ["2:1: error: directives (%) are not used here"]),
         ("a: 1\n---\na: 2", ["2:1: error: a second document: one file holds one"]),
         ("a:\n\tb: 1", ["2:1: error: not YAML: a tab stands where only spaces may"]),
-        ("a: [1, 2\nb: 3", ["2:2: error: not YAML: expected ',' or ']', but got ':'"]),
+        ("a: [1, 2\nb: 3", ["2:2: error: not YAML: a comma or the closing `]` is missing before this (it"]),
+        ("a: [1, 2\n", ["1:4: error: not YAML: the `]` that closes this is missing"]),
+        ("a: [C #1, 2]\n", ["1:4: error: not YAML: the `]` that closes this is missing; ` #` begins a comment"]),
+        ("a: {b: 1\n", ["1:4: error: not YAML: the `}` that closes this is missing"]),
+        ("b: 1\na: 'it\n", ["2:4: error: not YAML: the quote mark that closes this is missing"]),
+        ("a: @x", ["1:4: error: not YAML: no text begins so: put it in quotes"]),
+        ("a: [b,,c]", ["1:7: error: not YAML: a comma too many"]),
+        ("a: - b", ["1:4: error: not YAML: the `- ` of a list begins on a line of its own"]),
+        ('a: "\\d+"', ["1:6: error: not YAML: in double quotes a backslash is special: use single quotes"]),
+        ("a: 1\nb\nc: 2", ["3:1: error: not YAML: a key, a `:` and a space are due before this"]),
         ("a: b: c", ["1:5: error: not YAML: a `:` cannot stand here"]),
         ("? [a]\n: 3", ["1:3: error: a key must be a word"]),
         (": 3", ["1:1: error: a key must be a word"]),

@@ -11,7 +11,7 @@ from tests.unit.rules.authoring import LISTS
 
 BAD = Path(__file__).parents[2] / "data" / "rules" / "bad"
 GOOD = "version: 1\nrules:\n  - {id: good, any: [Lachin]}\n"
-WIDE = "version: 1\nrules:\n  - {id: wide, any: [" + "word, " * 20_000 + "word]}\n"
+WIDE = "version: 1\nrules:\n  - {id: wide, any: [" + "word, " * 8_000 + "word]}\n"
 
 # What is too large, or too dull, to keep: the bytes of a file of rules, and its fault.
 MADE = {
@@ -19,9 +19,9 @@ MADE = {
     "depth-100000": (b"[" * 100_000, "1:33: error: nested deeper than 32"),
     "nul-only": (b"\0" * 1_000, "1:1: error: control character U+0000 is not allowed"),
     "utf-32": ("version: 1\n".encode("utf-32"), "1:1: error: not UTF-8"),
-    "wide-alias-bomb": (b"a: &a [" + b"x, " * 50_000 + b"x]\nb: [" + b"*a, " * 50_000 + b"]", "1:4: error: `&` starts"),
+    "wide-alias-bomb": (b"a: &a [" + b"x, " * 12_000 + b"x]\nb: [" + b"*a, " * 50_000 + b"]", "1:4: error: `&` starts"),
     "a-hundred-thousand-keys": (b"{" + b"a: 1, " * 100_000 + b"}", "1:602: error: and so on: the rest was not read"),
-    "long-key": (b"? " + b"k" * 900_000 + b"\n: 1\n", "1:3: error: unknown key"),
+    "long-key": (b"? " + b"k" * 700_000 + b"\n: 1\n", "1:3: error: unknown key"),
 }  # fmt: skip
 
 

@@ -81,6 +81,63 @@ def test_one_bad_rule_or_file_takes_no_other_down(tmp_path: Path) -> None:
     assert [judgement.rule.rule_id for judgement in judged] == ["good"]
 
 
+MANY = """version: 1
+rules:
+  - id: much
+    ttle: x
+    terms:
+      place: {any: [{list: places.lachi}, "ab*"], inn: [title]}
+      force: {any: [army], weight: heavy}
+    when: near(place, forse, words=15) or score >= 5
+    unless: film
+    story: {again_when: [new_group(x)]}
+    tests: [{article: {titl: x}, expect: match, hits: {plce: [x]}}]
+  - id: twice
+    any: [foo]
+    any: [bar]
+    and_any: [{list: nolist}]
+    volume: {of: [much], count: words, window: 2h, at_least: 1}
+  - {id: named, any: &foo [foo], and_any: *foo, severity: hihg}
+  - {id: good, any: [foo]}
+"""
+
+
+def test_every_fault_of_every_rule_is_told_at_once(tmp_path: Path) -> None:
+    rule_set = load(tmp_path, MANY)
+    assert [rule.rule_id for rule in rule_set.rules] == ["good"]
+    assert [broken.rule_id for broken in rule_set.broken] == ["much", "twice", "named"]
+    assert [str(fault).removeprefix(f"{tmp_path}/rules.yaml:").split("; ")[0] for fault in rule_set.faults] == [
+        "4:5: error: unknown key `ttle`",
+        "6:21: error: unknown list `places.lachi`",
+        "6:43: error: `ab*`: at least 3 letters must stand before *",
+        "6:51: error: unknown key `inn`",
+        "7:36: error: expected a whole number, not the text `heavy`",
+        "8:23: error: unknown group `forse`",
+        "9:13: error: unknown group `film`",
+        "10:36: error: unknown group `x`",
+        "11:24: error: unknown key `titl`",
+        "11:56: error: unknown group `plce`",
+        "12:5: error: `any` and `volume` cannot stand together: one rule has one form",
+        "14:5: error: `any` is there twice",
+        "15:15: error: unknown list `nolist`",
+        "16:33: error: expected one of stories, articles, sources, not `words`",
+        "17:22: error: `&` starts an anchor, which is not used here",
+        "17:43: error: `*` starts an alias, which is not used here",
+        "17:59: error: expected one of low, normal, high, urgent, not `hihg`",
+    ]
+
+
+def test_a_list_with_a_flaw_takes_no_other_down(tmp_path: Path) -> None:
+    lists = "version: 1\nlists:\n  a: {any: [foo], any: [bar]}\n  b: {any: [baz]}\n"
+    rules = "version: 1\nrules:\n  - {id: x, any: [{list: a}]}\n  - {id: y, any: [{list: b}]}\n"
+    rule_set = load(tmp_path, rules, lists)
+    assert [rule.rule_id for rule in rule_set.rules] == ["y"]
+    assert messages(tmp_path, rules, lists) == [
+        "lists.yaml:3:19: error: `any` is there twice; first on line 3",
+        "rules.yaml:3:19: error: list `a` cannot be used: it has faults in lists.yaml",
+    ]
+
+
 def test_a_folder_is_read_without_its_other_files(tmp_path: Path) -> None:
     load(tmp_path, "version: 1\nrules:\n  - {id: a, any: [one]}\n")
     (tmp_path / "feeds.yaml").write_text("feeds: []")

@@ -194,7 +194,10 @@ STORIES = "of: [r], count: stories, window: 2h"
 @pytest.mark.parametrize(
     ("volume", "expected"),
     [
-        (f"{STORIES}, at_least: 5, of_all: 1", "unknown key `of_all`"),
+        (
+            f"{STORIES}, at_least: 5, of_all: 1",
+            "unknown key `of_all`; known: at_least, at_most, baseline, count, of, times_usual, window",
+        ),
         (
             "of: [r], count: stores, window: 2h, at_least: 5",
             "expected one of stories, articles, sources, not `stores`; did you mean `stories`?",
