@@ -44,6 +44,10 @@ class StoryEditKind(StrEnum):
     """The desk put the story `other_id` into `story_id`."""
     BRIDGE = "bridge"
     """An article that is one text with both did the same."""
+    UNLINK = "unlink"
+    """The desk took the story `other_id` out of the event of `story_id`."""
+    LINK = "link"
+    """The desk put the two stories into one event."""
 
 
 class TextSource(StrEnum):

@@ -21,7 +21,7 @@ from pipelines.model import Content, Judgement, Match, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
 from pipelines.states import Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
-from pipelines.stories import Grouping, StoryStore, began_at
+from pipelines.stories import Grouping, Link, StoryStore, began_at
 from pipelines.story_checks import overview
 from pipelines.volumes import VolumeStore
 
@@ -52,18 +52,18 @@ def group_stories(store: StoryStore, *, budget: Budget) -> Report:
 
 def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
     from pipelines.dedup.grouping import UNCOMPARED, group
-    from pipelines.dedup.relations import UNRELATED, relate
+    from pipelines.dedup.relations import relate
 
     article, content = revision.article, revision.content
     moment = began_at(content, article.first_seen_at)
     try:
         grouped = group(content, grouping, article.first_seen_at - STORY_WINDOW)
-        related = relate(content, moment, grouping) if grouped.story_id is None else UNRELATED
+        related = relate(content, moment, grouping) if grouped.story_id is None else None
     except errors.StoreError:
         raise
     except Exception as error:
         tally.failure(article.link, error)
-        grouped, related = UNCOMPARED, UNRELATED
+        grouped, related = UNCOMPARED, None
     story = grouping.join(
         article.article_id,
         grouped.story_id,
@@ -71,23 +71,30 @@ def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
         reason=grouped.reason,
         hashes=grouped.hashes,
     )
-    grouping.describe(story, moment, related.terms, related.gone)
+    if related:
+        _relate(grouping, story, moment, related)
+    bridged = grouping.bridge(story, grouped.bridges, article.article_id) if grouped.bridges else ()
+    _tell_joined(revision, story, grouped, related.link if related else None, len(bridged), tally)
+
+
+def _relate(grouping: Grouping, story: StoryId, moment: datetime, related: "Related") -> None:
+    event = related.link.event_id if related.link else story
+    grouping.keep(event, related.profile)
+    grouping.describe(event, moment, related.terms, related.gone)
     if related.link:
         grouping.link(story, related.link)
-    bridged = grouping.bridge(story, grouped.bridges, article.article_id) if grouped.bridges else ()
-    _tell_joined(revision, story, grouped, related, len(bridged), tally)
 
 
 def _tell_joined(
-    revision: Revision, story: StoryId, grouped: "Grouped", related: "Related", bridged: int, tally: Tally
+    revision: Revision, story: StoryId, grouped: "Grouped", link: Link | None, bridged: int, tally: Tally
 ) -> None:
     tally.count("texts compared", len(grouped.compared))
     tally.count("stories joined by a bridge", bridged)
     tally.count("reprints" if grouped.story_id else "stories new")
-    tally.count("related", 1 if related.link else 0)
-    why = grouped.reason if grouped.story_id else related.link.reason if related.link else ""
+    tally.count("related", 1 if link else 0)
+    why = grouped.reason if grouped.story_id else link.reason if link else ""
     if why:
-        event = str(related.link.event_id) if related.link else ""
+        event = str(link.event_id) if link else ""
         outlet, title = revision.article.outlet.title, revision.content.title
         tally.news(outlet=outlet, title=title, story=str(story), event=event, why=why)
 

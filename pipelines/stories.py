@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryId
+
+N = TypeVar("N", int, float)
 
 
 def began_at(content: Content, first_seen_at: datetime) -> datetime:
@@ -46,6 +48,63 @@ class Link:
     strength: float
     """0 to 1: how much of what the story is about, rarity counted, the other shares."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An event that carries a term, by its first story, and when a story of it last did."""
+
+    story_id: StoryId
+    moment: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an event is about, as its stories tell it; terms, names and numbers by their keys."""
+
+    began_at: datetime | None
+    last_at: datetime | None
+    stories: int
+    weights: Mapping[int, float]
+    """By term, what it told in the stories that carry it, added up."""
+    carried: Mapping[int, int]
+    """By term, how many stories carry it."""
+    titled: Mapping[int, int]
+    """By name, how many stories have it in their title."""
+    names: frozenset[int]
+    numbers: frozenset[int]
+    days: frozenset[int]
+    """Of the week, that its stories name."""
+
+    @property
+    def leading(self) -> frozenset[int]:
+        """The names in more than half of the titles."""
+        return frozenset(name for name, number in self.titled.items() if 2 * number > self.stories)
+
+    def with_story(self, other: "Profile", most: int) -> "Profile":
+        """Both as one, with the `most` terms that tell most; the window stays that of this one's first story."""
+        weights = _added(self.weights, other.weights)
+        kept = sorted(weights, key=lambda term: (-weights[term], term))[:most]
+        carried = _added(self.carried, other.carried)
+        moments = [each for each in (self.last_at, other.last_at) if each]
+        return Profile(
+            began_at=self.began_at,
+            last_at=max(moments, default=None),
+            stories=self.stories + other.stories,
+            weights={term: weights[term] for term in kept},
+            carried={term: carried[term] for term in kept},
+            titled={term: number for term, number in _added(self.titled, other.titled).items() if term in kept},
+            names=(self.names | other.names).intersection(kept),
+            numbers=(self.numbers | other.numbers).intersection(kept),
+            days=self.days | other.days,
+        )
+
+
+def _added(one: Mapping[int, N], other: Mapping[int, N]) -> dict[int, N]:
+    found = dict(one)
+    for key, number in other.items():
+        found[key] = found[key] + number if key in found else number
+    return found
 
 
 class Grouping(Protocol):
@@ -86,22 +145,22 @@ class Grouping(Protocol):
         """
         ...
 
-    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[StoryId]]:
-        """For each term, the stories of that time that carry it, oldest first."""
+    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[Told]]:
+        """For each term, the events that carry it and when they last did, oldest first."""
         ...
 
-    def events(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, StoryId]:
-        """The first story of each story's event; a story alone is its own."""
-        ...
-
-    def leads(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Content, datetime]]:
-        """Each story's first article: its latest content, and its moment."""
+    def profiles(self, event_ids: Collection[StoryId]) -> Mapping[StoryId, Profile]:
+        """What each event is about, by its first story."""
         ...
 
     def describe(
         self, story_id: StoryId, moment: datetime, terms: Collection[int], gone: Mapping[int, StoryId]
     ) -> None:
-        """Index a story by what it is about, in place of the stories `gone` from each term."""
+        """Let the event of this first story be found by `terms` as of `moment`, in place of the events `gone`."""
+        ...
+
+    def keep(self, event_id: StoryId, profile: Profile) -> None:
+        """What an event is about, in place of what was known of it."""
         ...
 
     def link(self, story_id: StoryId, link: Link) -> None:

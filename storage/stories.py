@@ -9,9 +9,10 @@ from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryEditKind, StoryId
-from pipelines.stories import BigStory, Day, Grouping, Link, began_at
+from pipelines.stories import BigStory, Day, Grouping, Link, Profile, Told, began_at
 from storage.database import Database
-from storage.events import firsts, standing
+from storage.event_profiles import find_by, load_profiles, save_profile, unfind
+from storage.events import standing
 from storage.lookups import rows_in
 from storage.paragraphs import with_marks
 from storage.records import LATEST, content_of, load_revisions, named
@@ -165,37 +166,33 @@ class _SqlGrouping:
             )
         return went
 
-    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[StoryId]]:
-        """See Grouping. A story that went into another is named by that one."""
+    def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[Told]]:
+        """See Grouping."""
         query = (
-            select(story_terms.c.term, story_terms.c.story_id)
+            select(story_terms)
             .where(story_terms.c.seen_at.between(since, until))
             .order_by(story_terms.c.term, story_terms.c.seen_at, story_terms.c.story_id)
         )
-        found: defaultdict[int, list[StoryId]] = defaultdict(list)
+        found: defaultdict[int, list[Told]] = defaultdict(list)
         for row in rows_in(self._connection, query, story_terms.c.term, terms):
-            found[row.term].append(row.story_id)
+            found[row.term].append(Told(story_id=row.story_id, moment=row.seen_at))
         return found
 
-    def events(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, StoryId]:
+    def profiles(self, event_ids: Collection[StoryId]) -> Mapping[StoryId, Profile]:
         """See Grouping."""
-        return firsts(self._connection, story_ids)
-
-    def leads(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Content, datetime]]:
-        """See Grouping."""
-        return lead_texts(self._connection, story_ids)
+        return load_profiles(self._connection, event_ids)
 
     def describe(
         self, story_id: StoryId, moment: datetime, terms: Collection[int], gone: Mapping[int, StoryId]
     ) -> None:
         """See Grouping."""
         for term, old in gone.items():
-            self._connection.execute(
-                story_terms.delete().where(story_terms.c.term == term, story_terms.c.story_id == old)
-            )
-        if terms:
-            rows = [{"term": term, "seen_at": moment, "story_id": story_id} for term in terms]
-            self._connection.execute(story_terms.insert(), rows)
+            unfind(self._connection, old, [term])
+        find_by(self._connection, story_id, dict.fromkeys(terms, moment))
+
+    def keep(self, event_id: StoryId, profile: Profile) -> None:
+        """See Grouping."""
+        save_profile(self._connection, event_id, profile)
 
     def link(self, story_id: StoryId, link: Link) -> None:
         """See Grouping. Ids of stories that went into others are taken for those."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from pipelines.states import ArticleId, StoryEditKind, StoryId
+from storage.event_profiles import fold_event
 from storage.events import standing
 from storage.tables import stories, story_edits, story_links, story_members
 
@@ -82,6 +83,7 @@ def _relink(connection: Connection, story_id: StoryId, into: StoryId) -> None:
     if own == story_id:  # the event's first story went into one of its others, which is first now
         connection.execute(story_links.delete().where(links.story_id == into))
         own = into
+    fold_event(connection, story_id, own)
     touched = (links.story_id != into) & (links.story_id != own)
     connection.execute(story_links.update().where(links.event_id == story_id, touched).values(event_id=own))
     connection.execute(story_links.update().where(links.other_id == story_id, touched).values(other_id=into))

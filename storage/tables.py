@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
@@ -153,6 +154,13 @@ story_terms = Table(
     Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
     PrimaryKeyConstraint("term", "seen_at", "story_id"),
     sqlite_with_rowid=False,
+)
+
+event_profiles = Table(
+    "event_profiles",
+    metadata,
+    Column("event_id", RowKey, ForeignKey("stories.story_id"), primary_key=True, autoincrement=False),
+    Column("profile", LargeBinary, nullable=False),
 )
 
 story_edits = Table(

@@ -46,7 +46,7 @@ class Batch:
         self._grouped.append(grouped)
         if grouped.story_id is None:
             related = relate(content, moment, self._events, self._aliases)
-            self._events.add(story_id, content, moment, related)
+            self._events.add(story_id, moment, related)
         for younger in grouped.bridges:
             self._index.merge(younger, story_id)
             self._events.merge(younger, story_id)

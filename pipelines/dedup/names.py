@@ -1,7 +1,8 @@
 """One key for a name however its script, spelling or case ending has it; pure.
 
 Vowels are what transliterations disagree on, so the key is the consonants, near sounds taken as one, with a mark
-where the name begins with a vowel: Pashinyan, Пашинян, Փաշինյանին and Paşinyan's are `psnn`.
+where the name begins with a vowel: Pashinyan, Пашинян, Փաշինյանին and Paşinyan's are `psnn`. Where consonants are few,
+the lips decide: whether the first vowel is rounded is heard in every script, and Putin is not Petoyan.
 """
 
 import re
@@ -32,6 +33,8 @@ _SOUNDS = {
     "": "aeiouyıəæøœаеиоуыэюяійїєěёаէեըիոօայәөүაეიოუьъ'’՛`",
 }
 _SOUND_OF = {letter: sound for sound, letters in _SOUNDS.items() for letter in letters} | {"x": "ks", "և": "v"}
+_ROUNDED = re.compile("[oóôöőøœuúûüůоуюёոօოუ]")
+_VOWEL = re.compile(f"[{re.sub('[yйьъ՛`’]', '', _SOUNDS[''])}{_ROUNDED.pattern[1:]}")
 _HARD_C = re.compile("c(?![eiyéèêî])")
 _HARD_C_TURKIC = re.compile("c(?=[bdfgklmnprstvz])")  # in borrowed names alone: their own c is the English j
 _ENDINGS = {
@@ -50,7 +53,14 @@ def name_key(word: str, language: str | None = None) -> str:
     ending = _ENDINGS[language].search(bare) if language in _ENDINGS else None
     if ending and len(shorter := _sounds(bare[: ending.start()], language)) >= LEAST:
         whole = shorter
-    return whole[:LETTERS]
+    if not whole or len(whole) >= LETTERS:
+        return whole[:LETTERS]
+    return whole + ("o" if _is_rounded(bare) else "")
+
+
+def _is_rounded(word: str) -> bool:
+    first = _VOWEL.search(unicodedata.normalize("NFC", word))
+    return first is not None and _ROUNDED.match(first[0]) is not None
 
 
 def _sounds(word: str, language: str | None) -> str:

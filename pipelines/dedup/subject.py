@@ -24,8 +24,17 @@ SHORTEST = 4
 NAME, NUMBER, WORD, COUNTRY = 1.0, 0.8, 0.8, 0.3
 """How much a term tells of an event, before it is known how many events share it."""
 
-Aliases = Callable[[str], str | None]
-"""The desk's own name for a word in lower case, whatever its script; None for a word of no list."""
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """The desk's own name for a word, whatever its script."""
+
+    name: str
+    weight: float
+
+
+Aliases = Callable[[str], Alias | None]
+"""What the desk's lists say of a word; None of a word of no list."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’՛][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _BEGINS = re.compile(r"[.!?…։:\n«“\"(]\s*$")
@@ -39,14 +48,33 @@ class Term:
     shown: str
     """As the article has it."""
     weight: float
+    watched: bool = False
+    """The desk looks for it day after day: however seldom it was met here, it is not rare."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The terms of an article, the most telling first, and the days of the week it names in its lead."""
+    """What an article is about."""
 
     terms: tuple[Term, ...]
+    """The most telling first."""
+    said: frozenset[int]
+    """Keys of all that title and lead name, those that are no longer among the terms too."""
+    titled: frozenset[int]
+    """Keys of the names in the title: who and where. None are known of a headline without a text."""
     days: frozenset[int]
+    """Of the week, named in title and lead."""
+    has_text: bool
+
+    @property
+    def names(self) -> frozenset[int]:
+        """Keys of the names among the terms."""
+        return frozenset(term.key for term in self.terms if term.weight == NAME)
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Keys of the numbers among the terms."""
+        return frozenset(term.key for term in self.terms if term.shown[0].isdigit())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +83,9 @@ class _Word:
     name: bool
 
 
-def no_aliases(_: str) -> None:
+def no_aliases(_: str) -> Alias | None:
     """Where no desk's lists are given."""
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -66,14 +95,21 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
     title = list(_title_words(clean_title(content.title), {one.text for one in lead if one.name}, bool(lead)))
     found: dict[str, Term] = {}
     order: dict[str, int] = {}
+    titled: set[str] = set()
     for rank, one in [*((1, one) for one in title), *((2, one) for one in lead)]:
         for name, term in _terms(one, content.language, aliases, in_title=rank == 1):
             order[name] = 0 if order.get(name) == 1 and rank == 2 else order.get(name, rank)
             if name not in found or found[name].weight < term.weight:
                 found[name] = term
+            titled |= {name} if rank == 1 else set()
     names = sorted(found, key=lambda name: (-found[name].weight, order[name]))
-    days = frozenset(_days(f"{content.title}\n{_lead(content)}".casefold()))
-    return Subject(tuple(found[name] for name in names[:MOST]), days)
+    return Subject(
+        terms=tuple(found[name] for name in names[:MOST]),
+        said=frozenset(found[name].key for name in names),
+        titled=frozenset(found[name].key for name in titled if lead and found[name].weight == NAME),
+        days=frozenset(_days(f"{content.title}\n{_lead(content)}".casefold())),
+        has_text=bool(lead),
+    )
 
 
 def _lead(content: Content) -> str:
@@ -127,8 +163,8 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
         return
     country = _country(small)
     key = name_key(small, language)
-    if alias := aliases(small):
-        yield _made(f"list {alias}", text, NAME)
+    if alias := aliases(text):
+        yield _made(alias.name, text, alias.weight, watched=True)
     elif country:
         yield _made(f"country {country}", text, COUNTRY)
     elif len(key) > 1 and (word.name or (in_title and len(small) >= SHORTEST)):
@@ -145,9 +181,9 @@ def _country(word: str) -> str | None:
     return next((name for name, stems in COUNTRIES.items() if word.startswith(stems)), None)
 
 
-def _made(name: str, shown: str, weight: float) -> tuple[str, Term]:
+def _made(name: str, shown: str, weight: float, *, watched: bool = False) -> tuple[str, Term]:
     key = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
-    return name, Term(key, shown, weight)
+    return name, Term(key, shown, weight, watched)
 
 
 def _days(text: str) -> Iterator[int]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
+from pipelines.dedup.relations import described
 from pipelines.model import Match
 from pipelines.policy import StoryLife
 from pipelines.states import ArticleId, DeliveryId, RevisionId, StoryId
@@ -74,8 +75,8 @@ def group_again(store: SqlStore) -> None:
             grouping.stories([ArticleId(1), ArticleId(2)])
             grouping.contents([ArticleId(1), ArticleId(2)])
             grouping.carriers([1, 2], NOW, LATER)
-            grouping.events([StoryId(1)])
-            grouping.leads([StoryId(1), StoryId(2)])
+            grouping.profiles([StoryId(1), StoryId(2)])
+            grouping.keep(StoryId(2), described(content("Other"), LATER))
             grouping.join(revision.article.article_id, None, similarity=1.0, reason="first", hashes=[1])
             grouping.describe(StoryId(2), LATER, [5], {5: StoryId(1)})
             grouping.bridge(StoryId(1), [StoryId(2)], ArticleId(1))

@@ -1,14 +1,15 @@
 """Stories that go into others, and articles taken out: ids stay good, what the desk decided stays decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import pytest
 
 from pipelines.errors import StoryEditRefused
 from pipelines.states import ArticleId, StoryId
-from pipelines.stories import Link
+from pipelines.stories import Link, Profile, Told
 from storage.store import SqlStore
-from tests.storage.samples import LATER, NOW, content, entry, extract, group, matched, poll
+from tests.storage.samples import LATER, NOW, entry, extract, group, matched, poll
 
 ANI = {"who": "Ani", "why": "another quake", "now": LATER}
 
@@ -122,15 +123,42 @@ def test_a_revision_never_leaves_its_story(store: SqlStore) -> None:
 
 def test_terms_are_found_within_the_window_and_give_way_to_newer_ones(store: SqlStore) -> None:
     three(store)
+    first, second = Told(story_id=StoryId(1), moment=NOW), Told(story_id=StoryId(2), moment=LATER)
     with store.stories.grouping(LATER) as grouping:
         grouping.describe(StoryId(1), NOW, [7, 8], {})
         grouping.describe(StoryId(2), LATER, [7], {})
-        assert grouping.carriers([7, 8, 9], NOW, LATER) == {7: [1, 2], 8: [1]}
-        assert grouping.carriers([7], LATER, LATER) == {7: [2]}
+        assert grouping.carriers([7, 8, 9], NOW, LATER) == {7: [first, second], 8: [first]}
+        assert grouping.carriers([7], LATER, LATER) == {7: [second]}
         grouping.describe(StoryId(3), LATER, [7], {7: StoryId(1)})
-        assert grouping.carriers([7, 8], NOW, LATER) == {7: [2, 3], 8: [1]}
-        text, moment = grouping.leads([StoryId(1)])[StoryId(1)]
-        assert (text, moment <= NOW) == (
-            content("The flood"),
-            True,
-        )  # published at once: the lower of the feed is the older
+        assert grouping.carriers([7], NOW, LATER) == {7: [second, Told(story_id=StoryId(3), moment=LATER)]}
+        grouping.describe(StoryId(1), LATER, [8], {})
+        assert grouping.carriers([8], NOW, LATER) == {8: [Told(story_id=StoryId(1), moment=LATER)]}
+
+
+def test_a_profile_comes_back_as_it_was_and_goes_where_its_event_goes(store: SqlStore) -> None:
+    three(store)
+    one, other = profile(NOW, {-(2**63): 0.5, 7: 0.25}, 7), profile(LATER, {7: 0.5}, 7)
+    with store.stories.grouping(LATER) as grouping:
+        for story_id, told in ((StoryId(1), one), (StoryId(2), other)):
+            grouping.keep(story_id, told)
+            grouping.describe(story_id, LATER, list(told.weights), {})
+        assert grouping.profiles([StoryId(1), StoryId(2), StoryId(3)]) == {1: one, 2: other}
+    store.story_desk.merge(StoryId(1), StoryId(2), **ANI)
+    with store.stories.grouping(LATER) as grouping:
+        assert grouping.profiles([StoryId(1), StoryId(2)]) == {1: one.with_story(other, 60)}
+        assert grouping.carriers([7], NOW, LATER) == {7: [Told(story_id=StoryId(1), moment=LATER)]}
+
+
+def profile(moment: datetime, weights: Mapping[int, float], name: int) -> Profile:
+    """An event of one story."""
+    return Profile(
+        began_at=moment,
+        last_at=moment,
+        stories=1,
+        weights=weights,
+        carried=dict.fromkeys(weights, 1),
+        titled={name: 1},
+        names=frozenset([name]),
+        numbers=frozenset(weights) - {name},
+        days=frozenset([2, 7]),
+    )

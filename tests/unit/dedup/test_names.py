@@ -8,7 +8,7 @@ from pipelines.dedup.names import LETTERS, name_key
 
 SAME = {
     "psnn": "Pashinyan:en Pashinian:en Пашинян:ru Пашиняном:ru Փաշինյանը:hy Փաշինյանին:hy Paşinyanın:az Paşinyan'ın:tr",
-    "ptn": "Putin:en Путин:ru Путиным:ru Պուտին:hy Պուտինի:hy Putinlə:az Putin'in:tr",
+    "ptno": "Putin:en Путин:ru Путиным:ru Պուտին:hy Պուտինի:hy Putinlə:az Putin'in:tr",
     "krbk": "Karabakh:en Карабахе:ru Ղարաբաղում:hy Qarabağda:az Karabağ'da:tr",
     "lsn": "Lachin:en Лачин:ru Լաչինի:hy Laçın:az Laçin:tr",
     "ardk": "Erdogan:en Эрдоган:ru Էրդողան:hy Ərdoğan:az Erdoğan:tr",
@@ -40,6 +40,8 @@ def test_names_are_apart() -> None:
         "Goris",
         "Kapan",
         "Shusha",
+        "Putin",
+        "Petoyan",
     ]
     assert len({name_key(name, "en") for name in names}) == len(names)
 

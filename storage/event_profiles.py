@@ -1,0 +1,100 @@
+"""What events are about: a row an event, and the terms by which it is found."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+
+from sqlalchemy import Connection, delete
+
+from pipelines.states import StoryId
+from pipelines.stories import Profile
+from storage.lookups import rows_in
+from storage.tables import event_profiles, story_terms
+
+KEPT = 60
+"""Terms of a profile that two profiles become."""
+_HEAD = Struct("<qqIB")
+_TERM = Struct("<qeHHB")
+"""The weight in half precision: three digits."""
+_NAME, _NUMBER = 1, 2
+_MANY = 2**16 - 1
+_HEAVIEST = 65_504.0
+_NEVER = -(2**63)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+
+
+def load_profiles(connection: Connection, event_ids: Collection[StoryId]) -> dict[StoryId, Profile]:
+    """What each event is about; of one that was never described nothing is known."""
+    rows = rows_in(connection, event_profiles.select(), event_profiles.c.event_id, event_ids)
+    return {row.event_id: _unpacked(row.profile) for row in rows}
+
+
+def save_profile(connection: Connection, event_id: StoryId, profile: Profile) -> None:
+    """In place of what was known."""
+    forget_profile(connection, event_id)
+    connection.execute(event_profiles.insert().values(event_id=event_id, profile=_packed(profile)))
+
+
+def forget_profile(connection: Connection, event_id: StoryId) -> None:
+    """Of an event that is no more."""
+    connection.execute(delete(event_profiles).where(event_profiles.c.event_id == event_id))
+
+
+def find_by(connection: Connection, event_id: StoryId, terms: Mapping[int, datetime]) -> None:
+    """Let an event be found by each of these terms, as of its moment alone."""
+    unfind(connection, event_id, terms)
+    rows = [{"term": term, "seen_at": moment, "story_id": event_id} for term, moment in terms.items()]
+    if rows:
+        connection.execute(story_terms.insert(), rows)
+
+
+def unfind(connection: Connection, event_id: StoryId, terms: Collection[int]) -> None:
+    """Let an event be found no longer by these of its terms."""
+    here = story_terms.c.term.in_(terms) & (story_terms.c.story_id == event_id)
+    connection.execute(story_terms.delete().where(here))
+
+
+def fold_event(connection: Connection, gone: StoryId, event_id: StoryId) -> None:
+    """Let what is known of one event go into another, which may be new."""
+    known = load_profiles(connection, [gone, event_id])
+    if gone not in known:
+        return
+    old = known[gone]
+    forget_profile(connection, gone)
+    save_profile(connection, event_id, known[event_id].with_story(old, KEPT) if event_id in known else old)
+    rows = rows_in(
+        connection, story_terms.select().where(story_terms.c.story_id == gone), story_terms.c.term, old.weights
+    )
+    terms = {row.term: row.seen_at for row in rows}
+    unfind(connection, gone, terms)
+    find_by(connection, event_id, terms)
+
+
+def _packed(profile: Profile) -> bytes:
+    """Some 200 bytes for an event of one story: there is one for each event of the archive."""
+    days = sum(1 << day for day in profile.days)
+    moments = [_NEVER if each is None else (each - _EPOCH) // _SECOND for each in (profile.began_at, profile.last_at)]
+    packed = [_HEAD.pack(*moments, profile.stories, days)]
+    for term, worth in profile.weights.items():
+        kind = (_NAME if term in profile.names else 0) | (_NUMBER if term in profile.numbers else 0)
+        titled = min(profile.titled.get(term, 0), _MANY)
+        packed.append(_TERM.pack(term, min(worth, _HEAVIEST), min(profile.carried[term], _MANY), titled, kind))
+    return b"".join(packed)
+
+
+def _unpacked(packed: bytes) -> Profile:
+    *moments, stories, days = _HEAD.unpack_from(packed)
+    terms = list(_TERM.iter_unpack(packed[_HEAD.size :]))
+    began_at, last_at = (None if each == _NEVER else _EPOCH + each * _SECOND for each in moments)
+    return Profile(
+        began_at=began_at,
+        last_at=last_at,
+        stories=stories,
+        weights={term: worth for term, worth, _, _, _ in terms},
+        carried={term: carried for term, _, carried, _, _ in terms},
+        titled={term: titled for term, _, _, titled, _ in terms if titled},
+        names=frozenset(term for term, _, _, _, kind in terms if kind & _NAME),
+        numbers=frozenset(term for term, _, _, _, kind in terms if kind & _NUMBER),
+        days=frozenset(day for day in range(1, 8) if days >> day & 1),
+    )
