@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.hints import entries_hash, hints_of, rhythm_of
-from pipelines.ingest.pace import SKIPPED, SOONEST, pace
+from pipelines.ingest.pace import JITTER, LATENESS, SKIPPED, SOONEST, pace, share
 from pipelines.model import Feed, FeedEntry, Published
 from pipelines.polls import Hints
 from pipelines.states import FeedId, Precision
@@ -18,6 +18,7 @@ FEED = Feed(feed_id=FeedId("f"), url="https://news.example/rss", every=15 * MINU
 
 
 NONE = Hints()
+USUAL = round((FEED.every - LATENESS) / MINUTE, 1)
 
 
 def rests(
@@ -25,21 +26,20 @@ def rests(
 ) -> tuple[float, str]:
     """Minutes, jitter undone, and why."""
     found = pace(FEED, rhythm, hints, fresh_for, NOW)
-    usual = pace(FEED, None, Hints(), None, NOW).rest
-    return round(found.rest / usual * 15, 1), found.reason
+    return round(found.rest / (1 - JITTER * share(FEED)) / MINUTE, 1), found.reason
 
 
 def test_every_is_the_desks_word() -> None:
-    assert rests() == (15, "every")
-    assert rests(rhythm=5 * HOUR) == (15, "every")
-    assert rests(hints=Hints(ttl=24 * HOUR)) == (15, "every")
+    assert rests() == (USUAL, "every")
+    assert rests(rhythm=5 * HOUR) == (USUAL, "every")
+    assert rests(hints=Hints(ttl=24 * HOUR)) == (USUAL, "every")
 
 
 def test_a_busy_feed_is_asked_at_its_own_rhythm_but_not_sooner_than_it_asks_for() -> None:
     assert rests(rhythm=8 * MINUTE) == (8, "its own rhythm")
     assert rests(rhythm=timedelta(seconds=10)) == (5, "its own rhythm")
     assert rests(rhythm=8 * MINUTE, hints=Hints(ttl=10 * MINUTE)) == (10, "its own rhythm")
-    assert rests(rhythm=8 * MINUTE, hints=Hints(ttl=HOUR)) == (15, "every")
+    assert rests(rhythm=8 * MINUTE, hints=Hints(ttl=HOUR)) == (USUAL, "every")
 
 
 def test_max_age_slows_to_twice_every() -> None:
@@ -47,7 +47,7 @@ def test_max_age_slows_to_twice_every() -> None:
     found = pace(FEED, None, Hints(), 24 * HOUR, NOW)
     assert found.rest == 30 * MINUTE
     assert "max-age" in found.reason
-    assert rests(fresh_for=MINUTE) == (15, "every")
+    assert rests(fresh_for=MINUTE) == (USUAL, "every")
 
 
 def test_hours_and_days_to_skip_are_asked_once_an_hour() -> None:
@@ -79,7 +79,7 @@ def test_a_desk_is_never_late_by_more_than_the_server_may_ask(
     feed = Feed(feed_id=FeedId("f"), url="https://news.example/rss", every=every)
     found = pace(feed, rhythm, Hints(ttl=ttl, skip_hours=hours, skip_days=days), fresh, NOW)
     assert found.rest <= max(2 * every, SKIPPED)
-    assert found.rest >= min(every, SOONEST) * 0.9 - timedelta(seconds=1)
+    assert found.rest >= min(max(every - LATENESS, every / 2), SOONEST) * 0.9 - timedelta(seconds=1)
     if not hours and not days and not fresh:
         assert found.rest <= every
 
