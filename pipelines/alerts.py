@@ -5,7 +5,7 @@ All datetimes are aware UTC. Imports the standard library only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines.model import Match, Outlet, Rule
 from pipelines.states import (
@@ -192,6 +192,15 @@ class Receiver:
     style: MessageStyle = MessageStyle.CHAT
     fallback: ReceiverId | None = None
     """Who is told instead while this one does not answer for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Somebody outside who is told that all is well: the NAME of the variable with an http(s) or Apprise address."""
+
+    url_env: str
+    every: timedelta = timedelta(minutes=5)
+    """It is told no more often, and the outside may wonder after three of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import delivering, gathering, revisiting, steps, watching
+from pipelines import delivering, gathering, revisiting, steps, waking, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -22,7 +22,16 @@ from pipelines.states import OutletId
 from pipelines.store import Store
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
-SHARES = {"feed_entries": 18, "articles": 16, "revisits": 6, "stories": 5, "matches": 4, "alerts": 3, "deliveries": 5}
+SHARES = {
+    "feed_entries": 18,
+    "articles": 16,
+    "revisits": 6,
+    "stories": 5,
+    "matches": 4,
+    "alerts": 3,
+    "deliveries": 5,
+    "heartbeat": 20,
+}
 
 
 _AGAIN = 3_600
@@ -43,6 +52,8 @@ class Cycle:
     fetcher: Fetcher
     workers: Workers
     notifier: Notifier
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment, with what the secrets file adds to it."""
     clock: Callable[[], datetime] = field(default=utc_now)
 
     def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
@@ -119,6 +130,19 @@ class Cycle:
             self.store.outbox, self.store.notices, self.notifier, self.routes, budget=self._budget("deliveries")
         )
 
+    def heartbeat(self) -> Report:
+        """After a whole cycle: send the hourly canary, see that every step moves, tell the outside that all is well."""
+        from pipelines.delivery.heartbeat import Heart
+
+        return waking.stay_awake(
+            self.store.vital_signs,
+            self.store.notices,
+            Heart(self.secrets, self.fetcher, self.notifier),
+            fly=self._canary,
+            routes=self.routes,
+            budget=self._budget("heartbeat"),
+        )
+
     def whole(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """All six steps in order; the reports in the order of the work."""
         return tuple(self.each(every_feed=every_feed))
@@ -140,6 +164,13 @@ class Cycle:
         from pipelines.delivery.routing import load_routes
 
         return load_routes(self.settings.desk / "routes.yaml")
+
+    def _canary(self) -> str:
+        from pipelines.canary.flight import fly
+        from storage.apart import store_apart
+
+        with store_apart(self.settings.database_url, self.settings.home / "canary") as store:
+            return fly(self, store)
 
     def _budget(self, step: str) -> Budget:
         return Budget(self.clock(), SHARES[step])
@@ -167,4 +198,5 @@ def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
             fetcher=HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets),
             workers=workers,
             notifier=AppriseNotifier(secrets),
+            secrets=secrets,
         )

@@ -7,14 +7,14 @@ from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import MONITOR, end_left_over_runs
 from sensors.due_work import due_work
-from sensors.run_failure import tell_operator
+from sensors.run_failure import tell_operator, tell_recovery
 
 monitor = define_asset_job(
     MONITOR,
     selection=AssetSelection.all(),
     config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
-    description="One monitoring cycle: poll, extract, group, match, decide, deliver. Takes at most about a minute; "
-    "what is left waits for the next.",
+    description="One monitoring cycle: poll, extract, group, match, decide, deliver, tell that all is well. "
+    "Takes at most about a minute; what is left waits for the next.",
 )
 
 defs = Definitions(
@@ -25,10 +25,11 @@ defs = Definitions(
         assets.matches,
         assets.alerts,
         assets.deliveries,
+        assets.heartbeat,
     ],
     asset_checks=[rule_file_checks()],
     jobs=[monitor],
-    sensors=[due_work, tell_operator],
+    sensors=[due_work, tell_operator, tell_recovery],
     resources={"installation": Installation()},
     executor=in_process_executor,  # measured with five tiny assets: 4.3 s in process, 22.6 s in a process each
 )

@@ -131,6 +131,7 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "zone": "The time zone in which the desk is told times, such as Asia/Tbilisi.",
         "owners": "Who hears about the rules of an owner: {caucasus-desk: desk-chat}.",
         "operator": "The receiver that hears about this installation.",
+        "heartbeat": "Who outside is told that all is well, and rings when no word comes: {url_env: HEARTBEAT_URL}.",
         "times": "Stretches of the week by name, for `hold_in`.",
         "receivers": "Receivers by name. Addresses do not stand here.",
         "away": "Receivers whose messages go to another for a while.",
@@ -141,6 +142,10 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "url_env": "The NAME of the environment variable that holds the Apprise address.",
         "style": "How messages are written: chat (default), mail or short.",
         "fallback": "The receiver that is told where this one cannot be.",
+    },
+    "HeartbeatLine": {
+        "url_env": "The NAME of the environment variable that holds an http(s) address to be asked, or an Apprise one.",
+        "every": "How often at most it is told, such as 5m (default).",
     },
     "TimeLine": {
         "days": "Days such as [mon-fri, sun]; every day where nothing is said.",

@@ -73,6 +73,8 @@ class Response:
     last_modified: str | None = None
     moved_to: str | None = None
     """The final URL, where every redirect on the way was a permanent one."""
+    redirected: bool = False
+    """Whether another address than the one asked for has answered."""
     fresh_for: timedelta | None = None
     """How long the server says that asking again brings the same; None where it says nothing."""
 

@@ -11,6 +11,7 @@ from pipelines.robots import RobotsStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore
 from pipelines.visits import VisitStore
+from pipelines.vital_signs import VitalSigns
 from pipelines.volumes import VolumeStore
 
 
@@ -25,11 +26,13 @@ class DueWork:
     """Articles, revisions, matches and findings that a run left for the next."""
     volumes: int = 0
     """Volume rules to be judged, though nothing new came."""
+    signs: int = 0
+    """Whether the canary or the heartbeat is due."""
 
     @property
     def anything(self) -> bool:
         """Whether a run has something to do."""
-        return bool(self.feeds or self.deliveries or self.backlog or self.volumes)
+        return bool(self.feeds or self.deliveries or self.backlog or self.volumes or self.signs)
 
 
 class Store(Protocol):
@@ -57,6 +60,8 @@ class Store(Protocol):
     def outbox(self) -> protocols.Outbox: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def vital_signs(self) -> VitalSigns: ...
 
     def due_work(self, now: datetime) -> DueWork:
         """What waits at `now`."""

@@ -1,19 +1,23 @@
-"""Tells the operator receiver that runs fail: once when it begins, and again after a run that succeeded."""
+"""Tells the operator receiver that runs fail: once when it begins, and once more when a run has succeeded again."""
 
 import os
 from pathlib import Path
 
-from dagster import DefaultSensorStatus, RunFailureSensorContext, run_failure_sensor
+from dagster import (
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    RunFailureSensorContext,
+    RunStatusSensorContext,
+    run_failure_sensor,
+    run_status_sensor,
+)
 
 from pipelines.config import load_settings, receiver_environment
 from pipelines.cycle import utc_now
-from pipelines.defs.runs import failures_in_a_row
+from pipelines.defs.runs import MONITOR, OVER, TOLD, failures_in_a_row, told_and_not_over
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.delivery.message import operator_notice
 from pipelines.delivery.routing import load_routes
-
-TOLD = "wirewatch/told"
-"""Tag of a failed run of which the operator has been told."""
 
 
 @run_failure_sensor(
@@ -33,16 +37,37 @@ def tell_operator(context: RunFailureSensorContext) -> None:
         f"Run {run.run_id[:8]} of {run.job_name} failed at {utc_now():%H:%M} UTC.",
         *(_causes(context) or [context.failure_event.message or "no reason was recorded"]),
         f"In the Dagster UI: /runs/{run.run_id}",
-        "You hear of it again only after a run has succeeded in between.",
+        "You hear of it once more when a run has succeeded again.",
     ]
+    if _told(context, "Wirewatch: a run failed", lines, key=run.run_id):
+        context.instance.add_run_tags(run.run_id, {TOLD: "yes"})
+
+
+@run_status_sensor(
+    run_status=DagsterRunStatus.SUCCESS,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Sends the operator receiver of routes.yaml, who was told of failed runs, that they succeed again.",
+)
+def tell_recovery(context: RunStatusSensorContext) -> None:
+    """One notice after a row of failures that was told; one that does not get through goes with the next success."""
+    failed = told_and_not_over(context.instance)
+    if context.dagster_run.job_name != MONITOR or failed is None:
+        return
+    lines = [f"Run {context.dagster_run.run_id[:8]} went through; what waited meanwhile was not lost."]
+    if _told(context, "Wirewatch: runs succeed again", lines, key=f"{failed.run_id}-over"):
+        context.instance.add_run_tags(failed.run_id, {OVER: "yes"})
+
+
+def _told(context: RunStatusSensorContext, title: str, lines: list[str], *, key: str) -> bool:
+    """Send the operator a notice; False where routes.yaml names none."""
     settings = load_settings(os.environ, Path.cwd())
     operator = load_routes(settings.desk / "routes.yaml").operator
     if operator is None:
-        context.log.error("routes.yaml names no operator: %s", "; ".join(lines))
-        return
+        context.log.error("routes.yaml names no operator: %s", "; ".join([title, *lines]))
+        return False
     notifier = AppriseNotifier(receiver_environment(settings, os.environ))
-    notifier.send(operator, operator_notice("Wirewatch: a run failed", lines), key=run.run_id)
-    context.instance.add_run_tags(run.run_id, {TOLD: "yes"})
+    notifier.send(operator, operator_notice(title, lines), key=key)
+    return True
 
 
 def _causes(context: RunFailureSensorContext) -> list[str]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 import storage.rule_tables  # noqa: F401  # completes `metadata`
 from pipelines.states import AlertReason, DeliveryState, VerdictKind
+from pipelines.vital_signs import Sign
 from storage.feed_tables import metadata, partial_index
 from storage.types import CleanJson, CleanText, KeyText, RowKey, UtcTime, state
 
@@ -175,3 +176,15 @@ OPEN = notices.c.ended_at.is_(None)
 NOTICE_WAITS = notices.c.due_at.is_not(None)
 partial_index("uq_notices_open", notices.c.subject, where=OPEN, unique=True)
 partial_index("ix_notices_due", notices.c.due_at, where=NOTICE_WAITS)
+
+vital_signs = Table(
+    "vital_signs",
+    metadata,
+    Column("sign", state(Sign, "sign"), primary_key=True),
+    Column("tried_at", UtcTime, nullable=False),
+    Column("good_at", UtcTime),
+    Column("due_at", UtcTime),
+    Column("error", CleanText, nullable=False),
+)
+SIGN_WAITS = vital_signs.c.due_at.is_not(None)
+partial_index("ix_vital_signs_due", vital_signs.c.due_at, where=SIGN_WAITS)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from pipelines.store import DueWork
 from storage import schema
-from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices
+from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices, vital_signs
 from storage.alerts import SqlAlerts
 from storage.articles import SqlArticles
 from storage.database import Database
@@ -23,6 +23,7 @@ from storage.stories import SqlStories
 from storage.story_desk import StoryDesk
 from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, VISIT_WAITS, articles, matches, revisions, rules, visits
 from storage.visits import SqlVisits
+from storage.vital_signs import SqlVitalSigns, sign_due
 from storage.volumes import SqlVolumes, volume_due
 
 
@@ -63,6 +64,7 @@ class SqlStore:
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
         self.notices = SqlNotices(database)
+        self.vital_signs = SqlVitalSigns(database)
         self.silences = SqlSilences(database)
         self.journal = Journal(database)
 
@@ -78,6 +80,7 @@ class SqlStore:
             "matches": (matches, UNDECIDED),
             "findings": (findings, FINDING_WAITS),
             "volumes": (rules, volume_due(now)),
+            "signs": (vital_signs, sign_due(now)),
         }
         counts = [
             select(func.count()).select_from(table).where(where).scalar_subquery().label(name)
@@ -90,6 +93,7 @@ class SqlStore:
             deliveries=row.deliveries + row.notices,
             backlog=row.pages + row.visits + row.revisions + row.matches + row.findings,
             volumes=row.volumes,
+            signs=row.signs,
         )
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,14 +22,7 @@ class World:
     def cycle(self, *, later: timedelta = timedelta(0)) -> Iterator[Cycle]:
         """The installation opened, its clock `later` than the real one."""
         with open_cycle(self.environment, self.folder) as cycle:
-            yield Cycle(
-                settings=cycle.settings,
-                store=cycle.store,
-                fetcher=cycle.fetcher,
-                workers=cycle.workers,
-                notifier=cycle.notifier,
-                clock=lambda: datetime.now(UTC) + later,
-            )
+            yield replace(cycle, clock=lambda: datetime.now(UTC) + later)
 
 
 @contextmanager

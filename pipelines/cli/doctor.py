@@ -5,13 +5,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.output import echo_json, echo_table
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.errors import WirewatchError
+
+if TYPE_CHECKING:
+    from pipelines.vital_signs import Sign, VitalSign
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,43 @@ def _routes(name: str, settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _awake(name: str, settings: Settings) -> Iterator[Finding]:
+    """How the canary and the heartbeat stand: when each last came through, and why not since."""
+    from pipelines.cycle import utc_now
+    from pipelines.delivery.routing import load_routes
+    from pipelines.vital_signs import Sign
+    from storage.store import open_store
+
+    heartbeat = load_routes(settings.desk / "routes.yaml").heartbeat
+    with closing(open_store(settings.database_url)) as store:
+        signs = store.vital_signs.signs()
+    now = utc_now()
+    yield _sign(Sign.CANARY, signs.get(Sign.CANARY), timedelta(hours=2), now)
+    if heartbeat is None:
+        advice = "name one in routes.yaml: heartbeat: {url_env: HEARTBEAT_URL}"
+        yield Finding(name, "warning", "none: nobody outside hears when Wirewatch stops", advice)
+    elif not receiver_environment(settings, os.environ).get(heartbeat.url_env):
+        advice = f"export {heartbeat.url_env}=<https or Apprise address>, or put it into WIREWATCH_SECRETS_FILE"
+        yield Finding(name, "error", f"{heartbeat.url_env} is not set", advice)
+    else:
+        yield _sign(Sign.HEARTBEAT, signs.get(Sign.HEARTBEAT), 3 * heartbeat.every, now)
+
+
+def _sign(sign: "Sign", found: "VitalSign | None", patience: timedelta, now: datetime) -> Finding:
+    if found is None:
+        return Finding(sign, "warning", "not tried yet", "make run, or wirewatch run for one cycle")
+    last = f"last good {found.good_at:%d %B %H:%M} UTC" if found.good_at else "never good"
+    if found.error:
+        return Finding(
+            sign, "error", f"{last}; at {found.tried_at:%H:%M} UTC: {found.error}", "mend it; it tries again"
+        )
+    if now - found.tried_at > patience:
+        return Finding(
+            sign, "error", f"{last}, and not tried since", "nothing runs here: make run, or see the Dagster UI"
+        )
+    return Finding(sign, "ok", last)
+
+
 def _dagster(name: str, settings: Settings) -> Iterator[Finding]:
     try:
         from pipelines.definitions import defs
@@ -132,5 +174,6 @@ CHECKS: tuple[tuple[str, Callable[[str, Settings], Iterator[Finding]], str], ...
     ("feeds.yaml", _feeds, "wirewatch rules check names every fault"),
     ("rules", _rules, "wirewatch rules check names every fault"),
     ("routes.yaml", _routes, "wirewatch rules check names every fault"),
+    ("heartbeat", _awake, "wirewatch rules check names every fault"),
     ("Dagster", _dagster, "make check shows the whole trace"),
 )

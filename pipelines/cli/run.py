@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -20,12 +21,12 @@ def run(every_feed: bool, as_json: bool) -> None:
 
     Safe to call as often as you like, by cron for example; what is not due is left alone.
     """
-    from pipelines.cycle import open_cycle
+    from pipelines.cycle import Cycle, open_cycle
 
     logging.basicConfig(level=logging.ERROR, format="%(message)s")  # lesser problems are in the reports
     problems = False
     with open_cycle(os.environ, Path.cwd()) as cycle:
-        for report in cycle.each(every_feed=every_feed):
+        for report in chain(cycle.each(every_feed=every_feed), map(Cycle.heartbeat, [cycle])):
             problems = problems or bool(report.problems)
             if as_json:
                 echo_json(asdict(report))

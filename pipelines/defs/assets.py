@@ -1,4 +1,4 @@
-"""The six assets: each is one step, told to the operator; no decision is made here."""
+"""The assets: each is one step, told to the operator; no decision is made here."""
 
 from functools import partial
 
@@ -104,3 +104,21 @@ def alerts(installation: Installation) -> MaterializeResult[None]:
 def deliveries(installation: Installation) -> MaterializeResult[None]:
     """Send what is due."""
     return installation.perform(Cycle.deliveries)
+
+
+@asset(
+    group_name="staying_awake",
+    kinds={"python"},
+    owners=OWNERS,
+    deps=[deliveries],
+    description="The word to somebody outside that all is well, after a whole cycle: while the hourly test article "
+    "(the canary) comes through every step to a test receiver, and no work waits. `heartbeat` in routes.yaml.",
+    check_specs=[
+        AssetCheckSpec("canary_arrives", asset="heartbeat", description="The hourly article came through every step."),
+        AssetCheckSpec("every_step_moves", asset="heartbeat", description="Steps where work waits for half an hour."),
+        AssetCheckSpec("heartbeat_goes_out", asset="heartbeat", description="The outside is told that all is well."),
+    ],
+)
+def heartbeat(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]  # see feed_entries
+    """Tell the outside that all is well, if it is."""
+    return installation.perform(Cycle.heartbeat)

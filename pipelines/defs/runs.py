@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 MONITOR = "monitor"
+TOLD = "wirewatch/told"
+"""Tag of a failed run of which the operator has been told."""
+OVER = "wirewatch/over"
+"""Beside TOLD: the operator has been told, too, that runs succeed again."""
 
 # Three times a run's minute of work: start-up, the last item of each step and a busy machine fit in.
 MAX_RUN = timedelta(minutes=3)
@@ -62,6 +66,13 @@ def failures_in_a_row(instance: DagsterInstance, limit: int = 50) -> Sequence[Da
             break
         failed.append(record.dagster_run)
     return failed
+
+
+def told_and_not_over(instance: DagsterInstance) -> DagsterRun | None:
+    """The newest failed monitor run that the operator was told of, where nobody has told that runs succeed again."""
+    told = RunsFilter(job_name=MONITOR, statuses=[DagsterRunStatus.FAILURE], tags={TOLD: "yes"})
+    newest = next(iter(instance.get_runs(told, limit=1)), None)
+    return None if newest is None or OVER in newest.tags else newest
 
 
 def _ended(instance: DagsterInstance, limit: int) -> Sequence[RunRecord]:

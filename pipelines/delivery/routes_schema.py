@@ -91,6 +91,13 @@ class ReceiverLine(DeskModel):
     fallback: str | None = None
 
 
+class HeartbeatLine(DeskModel):
+    """Who outside is told that all is well, and how often at most."""
+
+    url_env: Annotated[str, AfterValidator(_variable)]
+    every: Duration = timedelta(minutes=5)
+
+
 class TimeLine(DeskModel):
     """A named time, such as the night; `days` are those on which it begins."""
 
@@ -152,6 +159,7 @@ class RoutesFile(DeskModel):
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     owners: dict[str, str] = Field(default_factory=dict)
     operator: str | None = None
+    heartbeat: HeartbeatLine | None = None
     times: dict[str, TimeLine] = Field(default_factory=dict)
     receivers: dict[str, ReceiverLine]
     away: dict[str, AwayLine] = Field(default_factory=dict)

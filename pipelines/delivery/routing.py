@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipelines import desk_files
-from pipelines.alerts import ESCALATION, Receiver
+from pipelines.alerts import ESCALATION, Heartbeat, Receiver
 from pipelines.delivery.calendar import NamedTime, moment
 from pipelines.delivery.plan import (
     Away,
@@ -67,6 +67,8 @@ class Routes:
     root: Route
     away: Mapping[ReceiverId, Away] = field(default_factory=dict)
     """Whose alerts another one reads for a while."""
+    heartbeat: Heartbeat | None = None
+    """Who outside hears that all is well, as long as it is."""
 
     def plans(self, labels: Labels, event: str, now: datetime) -> tuple[Plan, ...]:
         """The deliveries of an alert, one a receiver, in the order of the routes; at least one."""
@@ -131,6 +133,7 @@ def _routes(lines: RoutesFile) -> Routes:
         receivers=receivers,
         owners={owner: receivers[ReceiverId(name)] for owner, name in lines.owners.items()},
         operator=receivers[ReceiverId(lines.operator)] if lines.operator else None,
+        heartbeat=Heartbeat(url_env=lines.heartbeat.url_env, every=lines.heartbeat.every) if lines.heartbeat else None,
         away={ReceiverId(name): Away(until=line.until, to=ReceiverId(line.to)) for name, line in lines.away.items()},
         root=_route(lines.route, (), Pace(), times),
     )

@@ -93,7 +93,7 @@ class HttpFetcher:
                 began = time.monotonic()
                 answer = await self._hop(target, request, left, own=_same_site(home, target))
             if isinstance(answer, Response):
-                return replace(answer, moved_to=answer.url) if hop and permanent else answer
+                return replace(answer, redirected=True, moved_to=answer.url if permanent else None) if hop else answer
             url, left = answer.to, left - (time.monotonic() - began)
             permanent = permanent and answer.permanent
         raise Unreachable(request.url, f"more than {self._limits.redirects} redirects")

@@ -90,10 +90,15 @@ def test_the_home_is_beside_the_desk_folder_found_upward(world: World) -> None:
 
 
 def test_doctor_finds_all_well(world: World) -> None:
+    routes = world.folder / "alert_rules" / "routes.yaml"
+    routes.write_text(routes.read_text() + "heartbeat: {url_env: DEMO_CHAT_URL}\n")
+    with world.cycle() as cycle:
+        cycle.heartbeat()
     answer = wirewatch("doctor", "--json", folder=world.folder, environment=world.environment)
     findings = {finding["check"]: finding for finding in json.loads(answer.stdout)}
     assert answer.returncode == 0, answer.stdout
     assert {finding["state"] for finding in findings.values()} == {"ok"}
+    assert all(findings[sign]["detail"].startswith("last good ") for sign in ("canary", "heartbeat"))
     assert {"Python", "home", "database", "feeds.yaml", "rules", "routes.yaml", "Dagster"} <= set(findings)
     assert "receiver desk-chat" in findings
 
@@ -106,6 +111,8 @@ def test_doctor_says_what_to_do(world: World) -> None:
     findings = {finding["check"]: finding for finding in json.loads(answer.stdout)}
     assert answer.returncode == 1
     assert findings["rules"]["state"] == "error"
+    assert (findings["canary"]["state"], findings["canary"]["detail"]) == ("warning", "not tried yet")
+    assert "heartbeat: {url_env: HEARTBEAT_URL}" in findings["heartbeat"]["advice"]
     assert "rules.yaml:2:" in findings["rules"]["detail"]
     assert findings["feeds.yaml"]["state"] == "error"
     assert findings["receiver desk-chat"]["state"] == "warning"

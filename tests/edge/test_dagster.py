@@ -18,6 +18,7 @@ from dagster import (
     Definitions,
     RunFailureSensorContext,
     RunRequest,
+    RunStatusSensorContext,
     SkipReason,
     build_run_status_sensor_context,
     build_sensor_context,
@@ -34,10 +35,10 @@ from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdu
 from pipelines.errors import DeskFileError
 from pipelines.rule_files import EVERY_FILE
 from sensors.due_work import due_work
-from sensors.run_failure import tell_operator
+from sensors.run_failure import tell_operator, tell_recovery
 from tests.installation import World, demo_world
 
-ASSETS = ("feed_entries", "articles", "stories", "matches", "alerts", "deliveries")
+ASSETS = ("feed_entries", "articles", "stories", "matches", "alerts", "deliveries", "heartbeat")
 
 
 @pytest.fixture
@@ -60,13 +61,13 @@ def a_run(instance: DagsterInstance, status: DagsterRunStatus) -> DagsterRun:
     return create_run_for_test(instance, job_name=MONITOR, status=status)
 
 
-def test_the_graph_is_six_described_and_owned_assets_in_two_groups_in_order() -> None:
+def test_the_graph_is_seven_described_and_owned_assets_in_three_groups_in_order() -> None:
     graph = defs.resolve_asset_graph()
     assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(ASSETS)
     for before, after in pairwise(ASSETS):
         assert graph.get(AssetKey(after)).parent_keys == {AssetKey(before)}
     nodes = [graph.get(AssetKey(name)) for name in ASSETS]
-    assert [node.group_name for node in nodes] == ["gathering"] * 3 + ["alerting"] * 3
+    assert [node.group_name for node in nodes] == ["gathering"] * 3 + ["alerting"] * 3 + ["staying_awake"]
     for node in nodes:
         assert len(node.description or "") > 60
         assert node.owners
@@ -150,6 +151,9 @@ def test_the_job_leaves_counts_tables_and_problems_for_the_operator(
     assert metadata["feeds failed"].value == 1
     assert {record.data["what"] for record in metadata["problems in feed_entries"].records}
     assert metadata["new in feed_entries"].records
+    keys = [AssetCheckKey(AssetKey("heartbeat"), name) for name in ("canary_arrives", "every_step_moves")]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    assert {latest[key].status.value for key in keys} == {"SUCCEEDED"}
     secret = world.environment["DEMO_MAIL_URL"]
     for path in Path(instance.root_directory).rglob("*.db"):
         assert secret.encode() not in path.read_bytes()
@@ -191,6 +195,37 @@ def test_a_row_of_failed_runs_is_told_to_the_operator_once(
     aside.rename(routes)
     tell_operator(third)
     assert len(world.site.mailbox.messages) == 1
+
+    assert run_monitor_job(every_feed=False)
+    world.site.forget()
+    for _ in range(2):
+        tell_recovery(succeeded_run(instance))
+    [over] = [str(letter["subject"]) for letter in world.site.mailbox.letters()]
+    assert "runs succeed again" in over
+
+
+def succeeded_run(instance: DagsterInstance) -> RunStatusSensorContext:
+    """The last monitor run, which went well, as the sensor is told of it."""
+    run = instance.get_runs(limit=1)[0]
+    success = instance.all_logs(run.run_id)[-1].dagster_event
+    assert success is not None
+    return build_run_status_sensor_context(
+        sensor_name="tell_recovery", dagster_instance=instance, dagster_run=run, dagster_event=success
+    )
+
+
+def test_a_run_that_is_stuck_is_told_like_one_that_failed(world: World, instance: DagsterInstance) -> None:
+    run = a_run(instance, DagsterRunStatus.STARTED)
+    [ended] = end_overdue_runs(instance, datetime.now(UTC) + MAX_RUN + timedelta(seconds=5))
+    failure = instance.all_logs(run.run_id)[-1].dagster_event
+    assert failure is not None
+    context = build_run_status_sensor_context(
+        sensor_name="tell_operator", dagster_instance=instance, dagster_run=ended, dagster_event=failure
+    ).for_run_failure()
+    for _ in range(2):
+        tell_operator(context)
+    [told] = [letter.get_content() for letter in world.site.mailbox.letters()]
+    assert "ended by Wirewatch: started for more than 0:03:00" in told
 
 
 def test_each_rule_file_has_a_check_of_its_own_and_a_new_one_needs_no_code(

@@ -133,6 +133,7 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "mark sent": lambda store: store.outbox.mark_sent([DeliveryId(1)], NOW),
     "mark failed": lambda store: store.outbox.mark_failed([DeliveryId(1)], "HTTP 500", LATER, NOW),
     "retry": lambda store: (store.outbox.retry(None, NOW), store.outbox.retry([DeliveryId(1)], NOW)),
+    "waiting since": lambda store: store.vital_signs.waiting_since(NOW),
     "due work": lambda store: store.due_work(NOW),
     "articles listed": lambda store: store.journal.articles(10, NOW),
     "alerts listed": lambda store: store.journal.alerts(10),

@@ -188,6 +188,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         told.notices,
         {"subject": "s", "title": "t", "lines": [], "over": False, "began_at": NOW, "due_at": NOW, "attempts": 0},
     ),
+    (told.vital_signs, {"sign": "canary", "tried_at": NOW, "error": ""}),
     (feed_tables.robots, {"origin": "https://o", "text": "", "asked_at": NOW, "due_at": NOW}),
     (tables.visits, {"article_id": 1, "due_at": NOW, "gone": 0}),
     (tables.changes, {"article_id": 1, "kind": "corrected", "reason": "r", "seen_at": NOW}),
