@@ -16,7 +16,7 @@ from pipelines.ingest.headline import alike
 from pipelines.ingest.language_detection import detect
 from pipelines.ingest.page_dates import PageDates
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
-from pipelines.ingest.page_text import SHORTEST_TEXT, guessed_day, page_text
+from pipelines.ingest.page_text import SHORTEST_TEXT, page_text
 from pipelines.ingest.plain_text import one_line
 from pipelines.ingest.reading import Reading, from_entry
 from pipelines.ingest.selection import select
@@ -85,7 +85,7 @@ def examine(html: bytes, given: Given) -> Reading:
         reason = "the page is nested too deeply to be read whole" if deep else "the page is empty"
         return _from_feed(given, reason)
     metadata = page_metadata(tree, given.url)
-    published = _published(metadata.dates, entry.published) or _supposed(tree, metadata, given)
+    published = _published(metadata.dates, given.entry)
     selected = select(tree, given.options.keep, given.options.drop)
     sizes = measure(tree)
     pictured = captions(sizes)
@@ -117,12 +117,6 @@ def _doubt(html: bytes, body: str, metadata: PageMetadata, given: Given) -> str:
     if given.entry and len(body) * 2 < len(given.entry.body):
         return "the feed has more of the text than the page"
     return ""
-
-
-def _supposed(tree: HtmlElement, metadata: PageMetadata, given: Given) -> Published | None:
-    """What is left where neither page nor feed gives a date; no day is guessed for an article of a feed."""
-    dates = metadata.dates
-    return (None if given.entry else guessed_day(tree, given.url) or dates.printed) or dates.changed
 
 
 def _from_feed(
@@ -179,13 +173,14 @@ def _parsed(html: bytes, content_type: str | None) -> tuple[HtmlElement | None, 
     return (None if deep else tree), deep
 
 
-def _published(page: PageDates, feed: Published | None) -> Published | None:
+def _published(page: PageDates, entry: FeedEntry | None) -> Published | None:
     """What the page declares, then the feed's, then what the page hints at: the age decides who is alerted.
 
-    Of a day and a time on that day the time is kept, whichever zone the day was written in.
+    Of a day and a time on that day the time is kept, whichever zone the day was written in. What a page only prints
+    somewhere dates no article of a feed.
     """
-    declared = page.declared
+    declared, feed = page.declared, entry.published if entry else None
     if declared is None or feed is None:
-        return declared or feed or page.hinted
+        return declared or feed or page.hinted or (None if entry else page.printed) or page.dated
     exact = declared.precision is Precision.DAY and feed.precision is not Precision.DAY
     return feed if exact and _EARLIEST <= feed.utc - declared.utc < _LATEST else declared

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from pipelines.ingest.dates import ImpossibleDate, has_offset, parse_date
-from pipelines.ingest.printed_dates import day_beside
+from pipelines.ingest.printed_dates import Printed, printed_date
+from pipelines.ingest.structured_data import StructuredArticle
 from pipelines.model import Published
 from pipelines.states import Precision
 
@@ -22,9 +23,11 @@ _PUBLISHED = re.findall(
     " dc.date.issued og:published_time og:article:published_time article.published originalpublicationdate"
     " rnews:datepublished citation_publication_date",
 )
-# As often the day the page was made.
 _DATED = ("dc.date", "dcterms.created", "dc.date.created", "dcterms.date", "date")
 _CHANGED = ("last-modified", "article:modified_time")
+
+_NEAR = 9
+"""Hours from UTC that an address may tell; further off its day is another's, as that of a printed edition."""
 
 # A day begins at +14:00 and ends at -12:00; clocks differ by quarters of an hour.
 _EAST, _WEST, _QUARTER = timedelta(hours=14), timedelta(hours=-12), timedelta(minutes=15)
@@ -39,9 +42,9 @@ class PageDates:
     hinted: Published | None = None
     """A date that may be the article's, or a side bar's."""
     printed: Published | None = None
-    """Where it has neither, a day beside its headline; htmldate's guess is right more often where it has one."""
-    changed: Published | None = None
-    """When the page was last changed: no earlier than the article."""
+    """Where it has neither, the day that it prints for its readers."""
+    dated: Published | None = None
+    """The page's own date: as often the day the page was made, or when it was last changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +55,51 @@ class _Stamp:
 
 
 def page_dates(
-    tree: HtmlElement, metas: Mapping[str, str], structured: str, url: str | None, heading: HtmlElement | None = None
+    tree: HtmlElement,
+    metas: Mapping[str, str],
+    structured: StructuredArticle,
+    url: str | None,
+    heading: HtmlElement | None = None,
 ) -> PageDates:
-    """The dates of a page: by its meta elements, its JSON-LD (`structured`), its markup, its address, its headline."""
-    declared = _stamps([structured, *_named(metas, _PUBLISHED)])
-    hinted = _stamps(_hints(tree, metas, url))
-    changed = _stamps(_named(metas, _CHANGED))
+    """The dates of a page: by its meta elements, JSON-LD, markup and address, and by what it prints at its headline."""
+    declared = _stamps([structured.published, *_named(metas, _PUBLISHED), structured.page_published])
+    in_url = _IN_URL.search(urlsplit(url).path) if url else None
+    address = "-".join(in_url.groups()) if in_url else ""
+    dated = _stamps(_named(metas, _DATED))
+    printed = None if declared and not _is_timed(declared) else printed_date(tree, heading)
+    clock = [_Stamp(Published(moment=printed.clock), zoned=False)] if printed and printed.clock else []
+    hinted = _confirmed(_stamps(_hints(tree, address)), dated, printed)
     return PageDates(
-        declared=_first(declared, [*declared, *hinted]),
-        hinted=_first(hinted, hinted),
-        printed=None if declared or hinted or heading is None else day_beside(heading),
-        changed=_first(changed, changed),
+        declared=_first(declared, [*declared, *hinted], clock, address),
+        hinted=_first(hinted, hinted, clock, address),
+        printed=printed.day if printed else None,
+        dated=next((stamp.published for stamp in [*dated, *_stamps(_named(metas, _CHANGED))]), None),
     )
 
 
-def _hints(tree: HtmlElement, metas: Mapping[str, str], url: str | None) -> Iterator[str]:
-    times = [element for element in tree.iter("time", "abbr", "span") if element.get("datetime")][:20]
-    yield from _named(metas, _DATED)
-    yield from (element.get("datetime") or "" for element in times if _says_published(element))
-    others = dict.fromkeys(element.get("datetime") or "" for element in times if not _says_published(element))
-    in_url = _IN_URL.search(urlsplit(url).path) if url else None
-    address = ["-".join(in_url.groups())] if in_url else []
-    yield from [*others, *address] if len(others) == 1 else [*address, *others]  # several may be a side bar's
+def _confirmed(stamps: Sequence[_Stamp], others: Sequence[_Stamp], printed: Printed | None) -> Sequence[_Stamp]:
+    """The stamps, with the first of the day that the page prints before them; as they were where none is of it."""
+    day = printed.day.moment.date() if printed else None
+    same = next((stamp for stamp in others if stamp.published.moment.date() == day), None)
+    return [same, *stamps] if same and stamps else stamps
+
+
+def _is_timed(stamps: Sequence[_Stamp]) -> bool:
+    """Whether the first gives a time in UTC: whose day need not be the outlet's."""
+    return bool(stamps) and stamps[0].published.precision is Precision.TIME
+
+
+def _hints(tree: HtmlElement, address: str) -> Iterator[str]:
+    marked = [element for element in tree.iter("time", "abbr", "span") if element.get("datetime") or _says_day(element)]
+    times = [(element, element.get("datetime") or element.get("title") or "") for element in marked[:20]]
+    yield from (text for element, text in times if _says_published(element))
+    others = dict.fromkeys(text for element, text in times if not _says_published(element))
+    yield from [*others, address] if len(others) == 1 else [address, *others]  # several may be a side bar's
+
+
+def _says_day(element: HtmlElement) -> bool:
+    """The microformat of old: a day in the title of what is named published."""
+    return element.tag == "abbr" and bool(element.get("title")) and _says_published(element)
 
 
 def _named(metas: Mapping[str, str], names: Iterable[str]) -> list[str]:
@@ -90,21 +116,40 @@ def _stamps(texts: Iterable[str]) -> list[_Stamp]:
     return found
 
 
-def _first(stamps: Sequence[_Stamp], others: Sequence[_Stamp]) -> Published | None:
-    """The first; where another gives the same instant in the page's own time, with its offset or without, in that."""
-    if not stamps:
-        return None
+def _first(
+    stamps: Sequence[_Stamp], others: Sequence[_Stamp], clock: Sequence[_Stamp] = (), address: str = ""
+) -> Published | None:
+    """The first; where another gives the same instant in the page's own time, with its offset or without, in that.
+
+    A stamp with an offset is in the page's own time, unless what the page prints (`clock`) says otherwise.
+    """
+    if not stamps or not _is_timed(stamps):
+        return stamps[0].published if stamps else None
     chosen = stamps[0].published
-    if chosen.precision is Precision.DAY or chosen.moment.utcoffset():
-        return chosen
-    for other in others:
-        ahead = other.published.moment.replace(tzinfo=chosen.moment.tzinfo) - chosen.moment
-        if not ahead or other.published.precision is Precision.DAY:
+    offset = chosen.moment.utcoffset()
+    for other in clock if offset else [*others, *clock]:
+        ahead = _minute(other.published.moment).replace(tzinfo=UTC) - _minute(chosen.utc)
+        if ahead == offset or other.published.precision is Precision.DAY:
             continue
         if other.zoned and other.published.utc == chosen.utc:
             return other.published
         if stamps[0].zoned and not other.zoned and _WEST <= ahead <= _EAST and not ahead % _QUARTER:
             return replace(chosen, moment=chosen.moment.astimezone(timezone(ahead)))
+    return chosen if offset else _on_the_day(chosen, address)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)  # a page prints no seconds
+
+
+def _on_the_day(chosen: Published, address: str) -> Published:
+    """A time in UTC on the eve or the morrow of the day in the page's address, by the next clock of that day."""
+    day = chosen.moment.date()
+    for hours in range(1, _NEAR + 1):
+        for zone in (timezone(timedelta(hours=hours)), timezone(timedelta(hours=-hours))):
+            moment = chosen.moment.astimezone(zone)
+            if moment.date() != day and moment.date().isoformat() == address:
+                return replace(chosen, moment=moment)
     return chosen
 
 

@@ -29,7 +29,7 @@ def page_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
     """Everything at once, so that the head is read once."""
     metas, structured = _metas(tree), structured_article(tree)
     title = headline(tree, _names(tree, metas, structured), site=metas.get("og:site_name", ""))
-    dates = page_dates(tree, metas, structured.published, url, heading_of(tree, title))
+    dates = page_dates(tree, metas, structured, url, heading_of(tree, title))
     return PageMetadata(
         title=title,
         dates=dates,

@@ -1,7 +1,10 @@
-"""The day that a page prints beside its headline, in words or figures, where it declares none."""
+"""The day, and the clock, that a page prints for its readers: beside its headline or in an element named for it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -10,52 +13,119 @@ from pipelines.model import Published
 
 _LONGEST = 90  # characters: a line of date and author, not a sentence with a date in it
 _AFTER, _BEFORE = 40, 20  # elements from the headline on and before it; a side bar stands further off
+_FURTHER = 250
+_SEARCHED = 5_000  # elements
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NAME = r"(?P<name>[^\W\d_]{3,12})"
 _FORMS = tuple(
     re.compile(rf"(?<![\d.:/]){form}(?!\d)(?![./-]\d)")
     for form in (
-        rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})",
+        rf"{_YEAR}\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})",
         rf"(?P<day>\d{{1,2}})\s?[./]\s?(?P<month>\d{{1,2}})\s?[./]\s?{_YEAR}",
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|-го|\s+de)?\s+{_NAME}\.?,?(?:\s+de)?\s+{_YEAR}",
         rf"{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}",
+        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d\d)",
     )
 )
+_CLOCK = re.compile(r"(?<![\d.:])(\d{1,2})[:.](\d\d)(?![\d.])(?:\s*([ap])\.?\s?m\b)?", re.IGNORECASE)
+# Words of a class or id: not the end of "candidate", "update" and "publication".
+_DATED = re.compile(
+    r"(?<![A-Za-z])(?:date|time|publish|posted|zeit|datum|fecha|дата)|(?:post|pub)date|Date|Time|Publish"
+)
+_NO_TEXT = frozenset({"script", "style", "noscript", "template", "option", "head", "title", "meta", "link"})
 
 
-def day_beside(heading: HtmlElement) -> Published | None:
-    """The first day printed after the heading, else the last before it."""
-    for near in (_following(heading), _preceding(heading)):
-        for text in near:
-            found = day_in(text)
-            if found:
-                return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A date as a page prints it."""
+
+    day: Published
+    clock: datetime | None = None
+    """The day with the time printed beside it, in the outlet's own zone, which it does not say; as if in UTC."""
+
+
+def printed_date(tree: HtmlElement, heading: HtmlElement | None) -> Printed | None:
+    """The first date beside the heading, in an element named for it before others; else the first named, the first."""
+    for text in _lines(tree, heading):
+        found = date_in(text)
+        if found:
+            return found
     return None
 
 
+def _lines(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[str]:
+    """What may be a line with the article's date, the likeliest first."""
+    if heading is not None:
+        after, before = list(islice(_after(heading), _AFTER)), list(islice(_before(heading), _BEFORE))
+        near = [*after[:_BEFORE], *before, *after[_BEFORE:]]
+        yield from _named(near)
+        yield from _texts(near)
+        yield from _named(islice(_after(heading), _AFTER, _FURTHER))
+    whole = list(islice(tree.iter(), _SEARCHED))
+    yield from _named(whole)
+    yield from _texts(whole)
+
+
 def day_in(text: str) -> Published | None:
-    """The first date in a short text, day before month where both are figures; None where it has none."""
+    """The first date in a short text, day before month where both may be; None where it has none."""
+    found = date_in(text)
+    return found.day if found else None
+
+
+def date_in(text: str) -> Printed | None:
+    """The first date in a short text, with the first clock time beside it."""
+    if len(text) < 6 or len(text) > 4 * _LONGEST:
+        return None
     line = " ".join(text.split())
     if not 6 <= len(line) <= _LONGEST:
         return None
     for form in _FORMS:
         found = form.search(line)
-        if found:
-            parts = found.groupdict()
-            try:
-                return day_of(parts["year"], parts.get("name") or parts["month"], parts["day"])
-            except ImpossibleDate:
-                continue
+        day = _day(found.groupdict()) if found else None
+        if found and day:
+            return Printed(day=day, clock=_clock(day, f"{line[: found.start()]} {line[found.end() :]}"))
     return None
 
 
-def _following(heading: HtmlElement) -> Iterator[str]:
-    inside = set(heading.iter())
-    for number, element in enumerate(_after(heading)):
-        if number >= _AFTER:
-            return
-        if element not in inside:
-            yield from (element.text or "", element.tail or "")
+def _day(parts: dict[str, str | None]) -> Published | None:
+    year, month, day = str(parts["year"]), str(parts.get("name") or parts["month"]), str(parts["day"])
+    if month.isdecimal() and int(month) > 12:
+        month, day = day, month
+    try:
+        return day_of(year if len(year) > 2 else f"20{year}", month, day)
+    except ImpossibleDate:
+        return None
+
+
+def _clock(day: Published, rest: str) -> datetime | None:
+    found = _CLOCK.search(rest)
+    if found is None:
+        return None
+    hour, minute, half = int(found[1]), int(found[2]), (found[3] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return day.moment + timedelta(hours=hour, minutes=minute) if hour < 24 and minute < 60 else None
+
+
+def _named(elements: Iterable[HtmlElement]) -> Iterator[str]:
+    """The lines of elements that are named for a date or time."""
+    for element in elements:
+        if element.tag not in _NO_TEXT and _is_named(element):
+            yield element.text_content()[: 4 * _LONGEST + 1]
+
+
+def _is_named(element: HtmlElement) -> bool:
+    if element.tag == "time":
+        return True
+    said = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
+    return bool(said) and bool(_DATED.search(said[:300]))
+
+
+def _texts(elements: Iterable[HtmlElement]) -> Iterator[str]:
+    for element in elements:
+        if element.tag not in _NO_TEXT and element.tag != "a":  # a day inside a link is another page's
+            yield element.text or ""
+        yield element.tail or ""
 
 
 def _after(heading: HtmlElement) -> Iterator[HtmlElement]:
@@ -67,14 +137,10 @@ def _after(heading: HtmlElement) -> Iterator[HtmlElement]:
         element = element.getparent()
 
 
-def _preceding(heading: HtmlElement) -> Iterator[str]:
-    count = 0
+def _before(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Every element that ends before the heading, the nearest first."""
     element: HtmlElement | None = heading
-    while element is not None and count < _BEFORE:
+    while element is not None:
         for sibling in element.itersiblings(preceding=True):
-            for inner in list(sibling.iter())[::-1]:
-                count += 1
-                if count >= _BEFORE:
-                    return
-                yield inner.text or ""
+            yield from reversed(list(islice(sibling.iter(), _SEARCHED)))
         element = element.getparent()

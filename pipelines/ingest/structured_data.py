@@ -1,12 +1,16 @@
 """Schema.org's account of an article, from the page's JSON-LD."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 _LONGEST = 1 << 20
+_WRAPPING = re.compile(r"^\s*(?:/[/*]\s*)?<!(?:\[CDATA\[(?:\s*\*/)?|--)|(?:/[/*]\s*)?(?:\]\]|--)>(?:\s*\*/)?\s*$")
+_KIND = re.compile(r'"@type"\s*:\s*"(\w*(?:Article|Posting|Report))"')
+_STRINGS = re.compile(r'"(datePublished|inLanguage)"\s*:\s*"([^"\\\n]{2,60})"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,31 +22,44 @@ class StructuredArticle:
     language: str = ""
     authors: tuple[str, ...] = ()
     body: str = ""
+    page_published: str = ""
+    """When its page was, where that is told apart from the article."""
 
 
 def structured_article(tree: HtmlElement) -> StructuredArticle:
-    """The first article that the page's JSON-LD describes."""
+    """The first article that the page's JSON-LD describes, and what it says of the page itself."""
+    page = ""
     for node in _nodes(tree):
-        if any(kind.endswith(("Article", "Posting", "Report")) for kind in _texts(node.get("@type"))):
+        kinds = _texts(node.get("@type"))
+        if any(kind.endswith(("Article", "Posting", "Report")) for kind in kinds):
             return StructuredArticle(
                 headline=_text(node.get("headline")) or _text(node.get("name")),
                 published=_text(node.get("datePublished")),
                 language=_text(node.get("inLanguage")),
                 body=_text(node.get("articleBody")),
                 authors=tuple(_authors(node.get("author"))),
+                page_published=page,
             )
-    return StructuredArticle()
+        page = page or (_text(node.get("datePublished")) if any("Page" in kind for kind in kinds) else "")
+    return StructuredArticle(page_published=page)
 
 
 def _nodes(tree: HtmlElement) -> Iterator[dict[str, object]]:
     for script in tree.iter("script"):
-        text = (script.text or "").strip()
-        if "ld+json" not in (script.get("type") or "").lower() or not text or len(text) > _LONGEST:
+        if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _LONGEST:
             continue
+        text = _WRAPPING.sub("", script.text).strip().rstrip(";")
         try:
             yield from _flattened(json.loads(text, strict=False))
         except (ValueError, RecursionError):
-            continue
+            yield from _in_pieces(text)
+
+
+def _in_pieces(text: str) -> Iterator[dict[str, object]]:
+    """What can be had of an article's account that is no JSON: a quotation mark in a headline is enough to break it."""
+    kind = _KIND.search(text)
+    if kind:
+        yield {"@type": kind[1], **dict(_STRINGS.findall(text)[::-1])}
 
 
 def _flattened(value: object) -> Iterator[dict[str, object]]:
