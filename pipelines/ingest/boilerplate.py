@@ -15,6 +15,7 @@ _WORDS = frozenset(
 _LINK_BLOCKS = frozenset({"ul", "ol", "div", "section"})
 _NAMED_BLOCKS = frozenset({*_LINK_BLOCKS, "aside", "p", "span", "figure", "header", "footer", "nav", "form", "table"})
 _INLINE = frozenset({"b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"})
+_SIDE_PARTS = frozenset({"aside", "footer", "nav", "header", "form"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 LARGEST_CUT = 0.3  # of the page's paragraphs: a larger block is the article, whatever it is called
@@ -61,12 +62,19 @@ def paragraph_length(sizes: Sizes) -> int:
 def prune(sizes: Sizes) -> None:
     """Remove blocks named as something else than text, and blocks that are mostly links, from the measured tree."""
     cap = LARGEST_CUT * max(sum(size.text for element, size in sizes.items() if element.tag == "p"), 1)
+    for element, size in sizes.items():
+        if element.tag in _SIDE_PARTS and size.text >= cap and _paragraphs_in(element, sizes) > cap:
+            element.tag = "div"  # left open, as a slip of the page's; by its name the article would go with it
     cut = {element for element, size in sizes.items() if size.text < cap and _is_boilerplate(element, size)}
     cut.update(element for element in reversed(sizes) if element.tag in _INLINE and _is_hollow(element, cut))
     parents = dict.fromkeys(element.getparent() for element in sizes if element in cut)
     for parent in parents:
         if parent is not None:
             _remove(parent, cut)
+
+
+def _paragraphs_in(element: HtmlElement, sizes: Sizes) -> int:
+    return sum(sizes[paragraph].text for paragraph in element.iter("p") if paragraph in sizes)
 
 
 def _is_hollow(element: HtmlElement, cut: set[HtmlElement]) -> bool:

@@ -111,6 +111,68 @@ def test_a_hint_serves_where_the_feed_has_no_date() -> None:
     assert str(read(page(top='<time datetime="2023-02-06">'), entry=entry).published) == "2023-02-06"
 
 
+LD = '<script type="application/ld+json">{}</script>'
+ACCOUNT = '{"@type":"NewsArticle","headline":"Dam gives way","datePublished":"2023-02-07T12:15:30+04:00"}'
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        f"//<![CDATA[\n{ACCOUNT}\n//]]>",
+        f"<![CDATA[{ACCOUNT}]]>",
+        f"/*<![CDATA[*/{ACCOUNT}/*]]>*/",
+        f"<!-- {ACCOUNT} -->",
+        f"{ACCOUNT};",
+        ACCOUNT.replace("Dam gives", 'The "dam" gives'),
+        '{"@graph":[{"@type":"WebSite"},{"@type":"WebPage","datePublished":"2023-02-07T12:15:30+04:00"}]}',
+    ],
+)
+def test_json_ld_is_read_however_it_is_wrapped_or_broken(account: str) -> None:
+    assert str(read(page(head=LD.format(account))).published) == "2023-02-07T12:15:30+04:00"
+
+
+STAMP = '<meta property="article:published_time" content="{}">'
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown", "published"),
+    [
+        ("2023-02-08T01:00:21Z", "Published 8:00 PM EST, Tue February 7, 2023", "2023-02-07T20:00:21-05:00"),
+        ("2023-02-06T21:30:00Z", "07.02.2023, 01:30", "2023-02-07T01:30:00+04:00"),
+        ("2023-02-06T22:57:00-05:00", "Feb 7, 2023 3:57 AM", "2023-02-07T03:57:00+00:00"),
+        ("2023-02-06T21:30:00Z", "08.02.2023, 09:04", "2023-02-07T00:30:00+03:00"),  # another time; the address tells
+        ("2023-02-05T12:00:00Z", "", "2023-02-05T12:00:00+00:00"),  # two days from the address
+        ("2023-02-07T08:15:30Z", "yesterday", "2023-02-07T08:15:30+00:00"),
+    ],
+)
+def test_a_time_is_told_by_the_clock_that_the_page_prints(stamp: str, shown: str, published: str) -> None:
+    top = f"<h1>Dam gives way</h1><div>{shown}</div>"
+    head = STAMP.format(stamp) + "<title>Dam gives way</title>"
+    assert str(read(page(head=head, top=top)).published) == published
+
+
+@pytest.mark.parametrize(
+    ("top", "day"),
+    [
+        ("<div>Kultur, 7.2.23</div><h1>Dam gives way</h1>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><dd>2023/2/7 5:50</dd>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><a href=/>8 March 2022</a><p><i>7 February 2023</i></p>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><b>8 March 2022</b><span class=entry-date>February 7, 2023</span>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><b>7 February 2023</b><span class=candidate>March 8, 2022</span>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><abbr class=published title='2023-02-07'>Tuesday</abbr>", "2023-02-07"),
+        ("<meta name=date content=2023-02-09><h1>Dam gives way</h1><b>7 February 2023</b>", "2023-02-07"),
+        (
+            "<meta name=date content=2023-02-07><h1>Dam</h1><time datetime=2023-02-04>x</time><b>7.2.2023</b>",
+            "2023-02-07",
+        ),
+        ("<h1>Dam gives way</h1><p>2/23/2023</p>", "2023-02-23"),
+    ],
+)
+def test_the_day_a_page_prints(top: str, day: str) -> None:
+    html = page(head="<title>Dam gives way</title>", top=top)
+    assert str(extract(html, url="https://news.example/dam").published) == day
+
+
 def test_no_day_is_guessed_for_an_article_of_a_feed() -> None:
     html = page(end="<p>Published: 6 February 2023</p>")
     assert extract(html, url=None, entry=FeedEntry(title="Dam gives way")).published is None
@@ -156,6 +218,19 @@ def test_teasers_and_link_lists_are_left_out() -> None:
     )
     content = read(page(body=f"<p>{FIRST}</p>{aside}<p>{SECOND}</p><p>{THIRD}</p>"))
     assert content.body == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
+def test_an_article_in_a_side_part_that_was_left_open_is_read() -> None:
+    menu = "<ul>" + "".join(f"<li><a href=/{n}>Section {n}</a></li>" for n in range(9)) + "</ul>"
+    html = f"<html><body><aside class=menu>{menu}<div><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></div></body></html>"
+    assert read(html.encode()).body == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
+def test_what_trafilatura_loses_is_read_from_the_densest_block() -> None:
+    text = f"{FIRST}<br><br>{SECOND}<br><br>{THIRD}<br><br>" * 3
+    html = f"<html><body><div class='story social viral embed'>{text}</div><p>Copyright 2023 News</p></body></html>"
+    body = read(html.encode()).body
+    assert [body.count(one) for one in (FIRST, SECOND, THIRD, "Copyright")] == [3, 3, 3, 0]
 
 
 def test_tags_that_an_article_writes_about_stay() -> None:
