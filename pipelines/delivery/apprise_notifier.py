@@ -13,9 +13,11 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from html import escape
 from typing import TYPE_CHECKING
 
 from pipelines.alerts import Message, Receiver
+from pipelines.delivery.pieces import pieces
 from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 SEND_LIMIT = 15.0
 """Seconds. Apprise's own limit counts from byte to byte: a server that drips one a second held a send for 60 s."""
+PIECE_MARGIN = 100
+"""Characters for a piece's number, and for what a service sets between title and text."""
+SLACK_BLOCKS = (3_000, 140)
+"""Characters in a section and in a header of Slack's Block Kit (docs.slack.dev; a header's 150, less our numbering)."""
 KEY_HEADER = "X-Wirewatch-Key"
 LONGEST_WAIT = timedelta(hours=24)
 
@@ -115,13 +121,32 @@ def _attempt(address: str, asset: "AppriseAsset", message: Message, key: str) ->
         return _Outcome("Apprise cannot read the address", for_good=True)
     one = Apprise(asset=asset)
     one.add(service)
-    body, body_format = message.text, NotifyFormat.TEXT
+    parts, body_format = _pieces(service, message), NotifyFormat.TEXT
     if message.html is not None and service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML:
-        body, body_format = message.html, NotifyFormat.HTML
-    result = one.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
-    if result.status is AppriseResultStatus.SUCCESS:
-        return _Outcome()
-    return _diagnosis(list(result.logs()))
+        parts, body_format = [(message.title, message.html)], NotifyFormat.HTML
+    for title, body in parts:
+        result = one.notify(title=title, body=body, body_format=body_format, log_level=logging.DEBUG)
+        if result.status is not AppriseResultStatus.SUCCESS:
+            return _diagnosis(list(result.logs()))
+    return _Outcome()
+
+
+def _pieces(service: "NotifyBase", message: Message) -> list[tuple[str, str]]:
+    """Titles and texts that the service takes: Apprise itself would cut through a headline, and tell nobody."""
+    room = service.body_maxlen - max(service.title_maxlen, _escaped(message.title)) - PIECE_MARGIN
+    texts = pieces(message.text, max(room, service.body_maxlen // 2), _escaped)
+    section, header = SLACK_BLOCKS
+    if getattr(service, "use_blocks", False) and (max(map(_escaped, texts)) > section or len(message.title) > header):
+        # Apprise puts any text into one section, which Slack refuses for ever; its other layout takes the text.
+        service.use_blocks = False  # type: ignore[attr-defined]
+    if len(texts) == 1:
+        return [(message.title, texts[0])]
+    return [(f"{message.title} ({number}/{len(texts)})", text) for number, text in enumerate(texts, 1)]
+
+
+def _escaped(text: str) -> int:
+    """Characters, as a service counts them that is told `&` as `&amp;`."""
+    return len(escape(text, quote=False))
 
 
 def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | None":
@@ -151,6 +176,11 @@ _FOR_GOOD = frozenset({"HTTP 401", "HTTP 403", "HTTP 404", "HTTP 410"})
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _SMTP_STATUS = re.compile(r"\((\d{3}), b['\"]")
 _RETRY_AFTER = re.compile(r"\bretry_after[\"']?\s*:\s*(\d{1,6}(?:\.\d+)?)")
+_REFUSED = re.compile(
+    r'"error"\s*:\s*"(invalid_auth|not_authed|account_inactive|token_revoked|channel_not_found|is_archived|not_in_channel)"'
+    r'|"description"\s*:\s*"Bad Request: (chat not found)"'
+)
+"""What Slack says with a 200 and Telegram with a 400, though only a person can mend it."""
 _FAILURES = (
     (re.compile(r"Connection refused"), "connection refused"),
     (re.compile(r"NameResolution|getaddrinfo|Name or service|name resolution|nodename"), "no such host"),
@@ -162,7 +192,7 @@ _FAILURES = (
 
 def _diagnosis(log: Iterable["NotifyLogEntry"]) -> _Outcome:
     """Why a send failed, as far as its log tells; only lines without our own message in them are read."""
-    failure, retry_after = None, None
+    failure, retry_after, refused = None, None, None
     for entry in log:
         if entry.level in {"WARNING", "ERROR"}:
             failure = _http_failure(entry.message) or failure
@@ -171,6 +201,9 @@ def _diagnosis(log: Iterable["NotifyLogEntry"]) -> _Outcome:
         elif entry.message.startswith("Response Details"):
             asked = _RETRY_AFTER.search(entry.message)
             retry_after = min(timedelta(seconds=float(asked[1])), LONGEST_WAIT) if asked else retry_after
+            refused = _REFUSED.search(entry.message) or refused
+    if refused:
+        return _Outcome(f"it says {refused[1] or refused[2]}", for_good=True)
     return _Outcome(failure or "not taken, and not said why", failure in _FOR_GOOD, retry_after)
 
 
@@ -178,8 +211,8 @@ def _http_failure(line: str) -> str | None:
     status = _STATUS.search(line)
     if status is None:
         return None
-    redirected = ", a redirect: the variable must hold the final address" if status[1].startswith("3") else ""
-    return f"HTTP {status[1]}{redirected}"
+    meaning = {"2": ", but not taken", "3": ", a redirect: the variable must hold the final address"}
+    return f"HTTP {status[1]}{meaning.get(status[1][0], '')}"
 
 
 def _socket_failure(line: str) -> str | None:

@@ -1,0 +1,262 @@
+"""Slack and Telegram as they take and refuse requests: servers on loopback that judge what Apprise really sends.
+
+Apprise's own services are used, with nothing changed but the host they talk to. The limits and errors are those of
+docs.slack.dev (incoming webhooks, chat.postMessage, Block Kit) and core.telegram.org/bots/api.
+"""
+
+import html
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TELEGRAM_TAGS = frozenset(
+    ["b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "tg-spoiler", "blockquote"]
+)
+SLACK_WEBHOOK = "/services/T0AAAAAAA/B0BBBBBBB/cccccccccccccccccccccccc"
+SLACK = f"slack://{SLACK_WEBHOOK.removeprefix('/services/')}"
+SLACK_BLOCKS = f"{SLACK}?blocks=yes"
+SLACK_BOT = "slack://xoxb-1234567890-1234567890-abcdefghijklmnopqrstuvwx/#desk"
+TELEGRAM = "tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/987654321/"
+
+
+class Refusal(Exception):
+    """What a service answers instead of taking a message."""
+
+    def __init__(self, status: int, body: str, **headers: str) -> None:
+        super().__init__(body)
+        self.status, self.body, self.headers = status, body, headers
+
+
+class Service:
+    """One of the two; `shown` is what readers see of each message taken, in order; `refusing` answers all there is."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.refusing: Refusal | None = None
+        self.asked = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def take(self, path: str, content_type: str, body: bytes) -> str:
+        """The answer to a message, which is then shown; raises Refusal."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Slack(Service):
+    """Incoming webhooks answer `ok` or an error in plain text; chat.postMessage answers 200 and JSON, errors too."""
+
+    def take(self, path: str, content_type: str, body: bytes) -> str:
+        """See Service."""
+        bot = path == "/api/chat.postMessage"
+        if not bot and path != SLACK_WEBHOOK:
+            raise Refusal(404, "no_service")
+        try:
+            payload = json.loads(body)
+        except ValueError:
+            payload = None
+        if not isinstance(payload, dict) or not content_type.startswith("application/json"):
+            raise Refusal(400, "invalid_payload")
+        self.shown.append(_slack_text(payload))
+        return '{"ok": true, "channel": "C0DDDDDDD", "ts": "1.2"}' if bot else "ok"
+
+
+def _slack_text(payload: dict[str, Any]) -> str:
+    """What a reader sees; raises Refusal for what Slack would not take."""
+    attachments = payload.get("attachments", [])
+    blocks = [*payload.get("blocks", []), *(block for one in attachments for block in one.get("blocks", []))]
+    texts = [payload.get("text", ""), *(one.get(key, "") for one in attachments for key in ("title", "text"))]
+    if not any(texts) and not blocks:
+        raise Refusal(400, "no_text")
+    if len(attachments) > 100:
+        raise Refusal(400, "too_many_attachments")
+    if sum(map(len, texts)) > 40_000:
+        raise Refusal(400, "msg_too_long")
+    if len(blocks) > 50 or not all(map(_good_block, blocks)):
+        raise Refusal(400, "invalid_blocks")
+    plain = [_block_text(block) for block in blocks]
+    return "\n".join([*(html.unescape(_slack_active(text)) for text in texts if text), *plain])
+
+
+def _good_block(block: dict[str, Any]) -> bool:
+    longest = {"section": 3000, "header": 150}.get(block.get("type", ""))
+    if block.get("type") == "context":
+        return 0 < len(block["elements"]) <= 10
+    text = block.get("text", {})
+    fits = longest is not None and 0 < len(text.get("text", "")) <= longest
+    return fits and text.get("type") in ({"plain_text"} if block["type"] == "header" else {"plain_text", "mrkdwn"})
+
+
+def _block_text(block: dict[str, Any]) -> str:
+    parts = block["elements"] if block["type"] == "context" else [block["text"]]
+    return " ".join(html.unescape(_slack_active(part["text"])) for part in parts if "text" in part)
+
+
+def _slack_active(text: str) -> str:
+    """The text, with what Slack makes a mention, a channel or a masked link of marked so that a test sees it."""
+    text = re.sub(r"<(https?://[^|>]+)>", r"\1", text)
+    return re.sub(r"<([!@#][^>]*|[^|>]+\|[^>]*)>", r"{ACTIVE \1}", text)
+
+
+class Telegram(Service):
+    """sendMessage of the Bot API: JSON always; entities and lengths are judged before anything is shown."""
+
+    def take(self, path: str, content_type: str, body: bytes) -> str:
+        """See Service."""
+        if not re.fullmatch(r"/bot\d+:[\w-]{35}/sendMessage", path):
+            raise refused_by_telegram(404, "Not Found")
+        payload = json.loads(body)
+        if not payload.get("chat_id"):
+            raise refused_by_telegram(400, "Bad Request: chat_id is empty")
+        text = payload.get("text", "")
+        if payload.get("parse_mode") == "HTML":
+            text = _entities(text)
+        elif payload.get("parse_mode"):
+            raise refused_by_telegram(400, "Bad Request: unsupported parse_mode")
+        if not text.strip():
+            raise refused_by_telegram(400, "Bad Request: message text is empty")
+        if len(text.encode("utf-16-le")) // 2 > 4096:
+            raise refused_by_telegram(400, "Bad Request: message is too long")
+        self.shown.append(text)
+        return '{"ok": true, "result": {"message_id": 1}}'
+
+
+def refused_by_telegram(status: int, description: str, **parameters: int) -> Refusal:
+    """An error as the Bot API words it."""
+    answer = {"ok": False, "error_code": status, "description": description}
+    return Refusal(status, json.dumps(answer | ({"parameters": parameters} if parameters else {})))
+
+
+class _Entities(HTMLParser):
+    """Text and links of Telegram's HTML; a tag that it does not know, or leaves open, is an error."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.text: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TELEGRAM_TAGS:
+            raise _cannot_parse(f'Unsupported start tag "{tag}"')
+        self.open.append(tag)
+        href = dict(attrs).get("href")
+        self.text.append(f"{{ACTIVE {href}}}" if href else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            raise _cannot_parse(f'Unexpected end tag "{tag}"')
+
+    def handle_data(self, data: str) -> None:
+        if "<" in data:
+            raise _cannot_parse("Unsupported start tag")
+        self.text.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        # The four that the Bot API knows; another stays as it is written.
+        self.text.append({"lt": "<", "gt": ">", "amp": "&", "quot": '"'}.get(name, f"&{name};"))
+
+    def handle_charref(self, name: str) -> None:
+        self.text.append(html.unescape(f"&#{name};"))
+
+    def handle_decl(self, decl: str) -> None:
+        raise _cannot_parse(f'Unsupported start tag "!{decl}"')
+
+    def unknown_decl(self, data: str) -> None:
+        raise _cannot_parse("Unsupported start tag")
+
+    def handle_comment(self, data: str) -> None:
+        raise _cannot_parse("Unsupported start tag")
+
+    def handle_pi(self, data: str) -> None:
+        raise _cannot_parse("Unsupported start tag")
+
+
+def _cannot_parse(why: str) -> Refusal:
+    return refused_by_telegram(400, f"Bad Request: can't parse entities: {why} at byte offset 0")
+
+
+def _entities(text: str) -> str:
+    parser = _Entities()
+    parser.feed(text)
+    parser.close()
+    if parser.open:
+        raise _cannot_parse(f"Can't find end tag corresponding to start tag {parser.open[-1]}")
+    return "".join(parser.text)
+
+
+def _answering(service: Service) -> type[BaseHTTPRequestHandler]:
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            service.asked += 1
+            try:
+                if service.refusing:
+                    raise service.refusing
+                answer = Refusal(200, service.take(self.path, self.headers.get("Content-Type", ""), body))
+            except Refusal as refusal:
+                answer = refusal
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(answer.body.encode())))
+            self.end_headers()
+            self.wfile.write(answer.body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing on stderr."""
+
+    return Answering
+
+
+@contextmanager
+def slack() -> Iterator[Slack]:
+    """Slack for the length of a block: whatever goes to it by Apprise arrives here."""
+    from apprise.plugins.slack import NotifySlack
+
+    hosts = {"webhook_url": "{}/services", "api_url": "{}/api/{{}}"}
+    with _in_place_of(NotifySlack, Slack(), hosts) as service:
+        yield service
+
+
+@contextmanager
+def telegram() -> Iterator[Telegram]:
+    """Telegram for the length of a block."""
+    from apprise.plugins.telegram import NotifyTelegram
+
+    with _in_place_of(NotifyTelegram, Telegram(), {"notify_url": "{}/bot"}) as service:
+        yield service
+
+
+@contextmanager
+def _in_place_of(plugin: Any, service: Any, hosts: dict[str, str]) -> Iterator[Any]:
+    """The service, running, at the host that Apprise's own plugin talks to."""
+    real = {name: getattr(plugin, name) for name in hosts}
+    service.start()
+    try:
+        for name, pattern in hosts.items():
+            setattr(plugin, name, pattern.format(service.url))
+        yield service
+    finally:
+        for name, value in real.items():
+            setattr(plugin, name, value)
+        service.stop()
