@@ -20,7 +20,7 @@ demo: setup
 	@$(BIN)/wirewatch demo
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
