@@ -6,7 +6,7 @@ except `Published.moment`, which keeps the offset its source gave. Imports the s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
@@ -190,6 +190,13 @@ class Revision:
     article: Article
     content: Content
     extracted_at: datetime
+
+    @property
+    def searched(self) -> Content:
+        """The text as rules look at it: with its address, outlet and tags beside the words."""
+        article = self.article
+        about = About(url=article.link or article.url, source=article.outlet.title, tags=article.tags)
+        return replace(self.content, about=about)
 
     @property
     def published_at(self) -> datetime:

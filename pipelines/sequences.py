@@ -18,10 +18,8 @@ from pipelines.rules import volume as judging
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.rule import CompiledRule, SequenceTest, Step
 from pipelines.states import (
-    AlertId,
     ArticleId,
     MatchId,
-    OncePer,
     Outcome,
     OutletId,
     RevisionId,
@@ -29,6 +27,7 @@ from pipelines.states import (
     RuleStatus,
     StoryId,
 )
+from pipelines.told import Book
 from pipelines.volumes import FeedHealth, Sighting
 
 BEGIN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -150,8 +149,7 @@ class _Desk(_World):
         super().__init__()
         self._matcher = Matcher([rule], statuses=frozenset(RuleStatus))
         self._rule = _live(rule.rule)
-        self._told: list[tuple[Match, dispatch.Tell, int]] = []
-        self._matches: list[Match] = []
+        self._book = Book()
 
     def take(self, step: Step) -> Played:
         """What becomes of the step's article."""
@@ -169,29 +167,7 @@ class _Desk(_World):
             story_id=story,
             matched_at=now,
         )
-        decision = dispatch.decide(match, self._known(match, sources, now), now)
-        self._matches.append(match)
-        if isinstance(decision, dispatch.Tell):
-            self._told.append((match, decision, sources))
-        return decision
-
-    def _known(self, match: Match, sources: int, now: datetime) -> Known:
-        """As the store would know it."""
-        told = [one for one in self._told if one[1].subject == dispatch.subject_of(match)]
-        article_id = match.revision.article.article_id
-        own = [one for one, *_ in told if one.revision.article.article_id == article_id]
-        earlier = [one.matched_at for one in self._matches if _same_subject(one, match)]
-        counted = [one for one, tell, _ in self._told if tell.reason not in dispatch.PAST_ALL]
-        return Known(
-            told_in=AlertId(self._told.index(told[-1]) + 1) if told else None,
-            told_sources=told[-1][2] if told else 0,
-            told_groups=frozenset(hit.group for one, *_ in told for hit in one.judgement.hits),
-            original=own[-1] if own else None,
-            last_match_at=max(earlier, default=None),
-            sources=sources,
-            recent=tuple(one.matched_at for one in counted),
-            silences=tuple(self.silences),
-        )
+        return self._book.decide(match, now, sources=sources, silences=self.silences)
 
 
 class _VolumeDesk(_World):
@@ -239,9 +215,3 @@ def _live(rule: Rule) -> Rule:
 
 def _match_of(judgements: Sequence[Judgement]) -> Judgement | None:
     return next((one for one in judgements if one.outcome is Outcome.MATCH), None)
-
-
-def _same_subject(one: Match, other: Match) -> bool:
-    if other.judgement.rule.story.once_per is OncePer.ARTICLE:
-        return one.revision.article.article_id == other.revision.article.article_id
-    return one.story_id == other.story_id

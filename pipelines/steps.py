@@ -8,16 +8,14 @@ item: it ends the step.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.about import About
 from pipelines.alerts import Finding, NewDelivery
 from pipelines.delivery import dispatch
-from pipelines.model import Content, Judgement, Match, Revision, Rule
+from pipelines.model import Judgement, Match, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
 from pipelines.states import Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
@@ -127,7 +125,7 @@ def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Jud
     tally.count("texts judged")
     spent = Counter[RuleId]()
     try:
-        judgements = matcher.judge(_with_all_fields(revision), revision.article.tags, spent)
+        judgements = matcher.judge(revision.searched, revision.article.tags, spent)
     except Exception as error:
         tally.failure(revision.article.link, error)
         return ()
@@ -136,13 +134,6 @@ def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Jud
         tally.news(rule=judgement.rule.rule_id, title=revision.content.title, why=judgement.clause)
     tally.rules(((one.rule.rule_id, _said(one)) for one in judgements), spent.items())
     return judgements
-
-
-def _with_all_fields(revision: Revision) -> Content:
-    """The text with what rules may look at besides."""
-    article = revision.article
-    about = About(url=article.link or article.url, source=article.outlet.title, tags=article.tags)
-    return replace(revision.content, about=about)
 
 
 def _said(judgement: Judgement) -> str:

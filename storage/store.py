@@ -8,6 +8,7 @@ from pipelines.store import DueWork
 from storage import schema
 from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices, vital_signs
 from storage.alerts import SqlAlerts
+from storage.archive import SqlArchive
 from storage.articles import SqlArticles
 from storage.database import Database
 from storage.feed_tables import ACTIVE, feeds
@@ -67,6 +68,7 @@ class SqlStore:
         self.vital_signs = SqlVitalSigns(database)
         self.silences = SqlSilences(database)
         self.journal = Journal(database)
+        self.archive = SqlArchive(database)
 
     def due_work(self, now: datetime) -> DueWork:
         """See Store. A revision that waits to be grouped or matched counts once."""

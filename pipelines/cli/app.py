@@ -53,6 +53,9 @@ COMMANDS = {
     "rules match": Entry(
         "rules:rules", "Rules over articles, as JSON lines", "wirewatch rules match --rules alert_rules day.jsonl"
     ),
+    "rules backtest": Entry(
+        "rules:rules", "Rules tried on the past, against other versions", "wirewatch rules backtest --against HEAD"
+    ),
     "routes test": Entry(
         "routes:routes", "Who gets an alert, how and when", "wirewatch routes test severity=urgent region=caucasus"
     ),

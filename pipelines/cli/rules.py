@@ -2,6 +2,7 @@
 
 import click
 
+from pipelines.cli.rules_backtest import backtest
 from pipelines.cli.rules_check import check
 from pipelines.cli.rules_match import match
 from pipelines.cli.rules_new import new
@@ -14,5 +15,5 @@ def rules() -> None:
     """What the desk looks for."""
 
 
-for command in (check, test, match, new, schema):
+for command in (check, test, match, backtest, new, schema):
     rules.add_command(command)

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pipelines import rendering
 from pipelines.alerts import AlertDetail, FindingDetail, Message
 from pipelines.delivery.view import CARRIERS_SHOWN, HTML, LONGEST_TITLE, TEXT, severity_of, view_of
 from pipelines.states import MessageStyle
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 LONGEST_HTML = 30_000
 """Apprise splits a mail above 32,768 characters, which would cut through its markup."""
 NOTICE_LINES = 20
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: str, now: datetime) -> Message:
@@ -58,19 +55,4 @@ def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime) -> str:
 
 def fill(template: str, **values: object) -> str:
     """A template of `templates/` filled in; what ends in .html is escaped."""
-    return _template(template).render(**values).strip()
-
-
-@lru_cache
-def _template(name: str) -> "Template":
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=name.endswith(".html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
+    return rendering.fill(TEMPLATES, template, **values)

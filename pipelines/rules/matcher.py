@@ -74,7 +74,7 @@ class Matcher:
         candidates = (
             self._rules[number]
             for number in self._gates.passed(reading, complete=content.complete)
-            if not self._rules[number].scoped or _in_scope(self._rules[number].compiled.scope, content.language, tags)
+            if not self._rules[number].scoped or _passes(self._rules[number].compiled.scope, content.language, tags)
         )
         if spent is not None:
             return _timed(candidates, content, reading, spent)
@@ -108,13 +108,8 @@ def _plain(when: Clause) -> bool:
     return isinstance(when, Has) or (isinstance(when, And) and all(isinstance(part, Has) for part in when.parts))
 
 
-def _in_scope(scope: Scope, language: str | None, tags: frozenset[str] | None) -> bool:
-    """Whether the gates let the article pass; what is not known passes."""
-    if scope.languages and language and language.lower().partition("-")[0] not in scope.languages:
-        return False
-    if tags is None:
-        return True
-    return not (scope.feed_tags and scope.feed_tags.isdisjoint(tags)) and scope.not_feed_tags.isdisjoint(tags)
+def _passes(scope: Scope, language: str | None, tags: frozenset[str] | None) -> bool:
+    return next(scope.refusals(language, tags), None) is None
 
 
 class _GroupsHit(dict[str, GroupHits]):

@@ -1,7 +1,7 @@
 """A rule as the matcher runs it: the desk's rule with its scope, its groups of terms and its clauses."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -93,6 +93,17 @@ class Scope:
     languages: frozenset[str] = frozenset()
     feed_tags: frozenset[str] = frozenset()
     not_feed_tags: frozenset[str] = frozenset()
+
+    def refusals(self, language: str | None, tags: frozenset[str] | None) -> Iterator[str]:
+        """Why an article of that language and those tags does not pass, a reason a gate; what is not known passes."""
+        if self.languages and language and language.lower().partition("-")[0] not in self.languages:
+            yield f"the article's language is {language}, the rule looks at {', '.join(sorted(self.languages))}"
+        if tags is None:
+            return
+        if self.feed_tags and self.feed_tags.isdisjoint(tags):
+            yield f"none of the article's feed tags is one of {', '.join(sorted(self.feed_tags))}"
+        if unwanted := self.not_feed_tags & tags:
+            yield f"the article's feeds are tagged {', '.join(sorted(unwanted))}, which the rule leaves out"
 
 
 @dataclass(frozen=True, slots=True)
