@@ -69,8 +69,8 @@ class Tried:
 class Backtested:
     """What all rules would have done with the texts of some days (UTC), in the order of the rules."""
 
-    first: date
-    last: date
+    since: datetime
+    until: datetime
     articles: int
     rules: tuple[Tried, ...]
     compared: bool
@@ -79,13 +79,23 @@ class Backtested:
     """Rules that the other version alone has, with what they would have caught."""
 
     @property
+    def first(self) -> date:
+        """The first day, perhaps not all of it."""
+        return self.since.date()
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.until.date()
+
+    @property
     def days(self) -> tuple[date, ...]:
         """Every day, those without an article too."""
         return tuple(self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
 
     def a_day(self, tried: Tried) -> float:
         """Alerts a day."""
-        return tried.alerts.total() / len(self.days)
+        return tried.alerts.total() / ((self.until - self.since) / timedelta(days=1))
 
 
 class Backtest:
@@ -120,8 +130,8 @@ class Backtest:
     def result(self) -> Backtested:
         """What came of it."""
         return Backtested(
-            first=self._since.date(),
-            last=self._now.date(),
+            since=self._since,
+            until=self._now,
             articles=self._articles,
             rules=tuple(self._rules.values()),
             compared=self._other is not None,

@@ -58,6 +58,7 @@ __all__ = [
     "parse_parts",
     "raw_of",
     "read",
+    "replace_text",
     "suggest",
     "suggest_or_list",
 ]
@@ -94,7 +95,7 @@ def append_items(path: Path, key: str, items: Sequence[Mapping[str, Data]]) -> N
     after = parse(path, text.encode())
     if after.data != {**before.data, key: [*(current or []), *map(dict, items)]}:
         raise DeskFileError([before.fault([key], "cannot add to this file without changing the rest of it")])
-    _replace(path.resolve(), text)
+    replace_text(path.resolve(), text)
 
 
 def parse(path: Path, raw: bytes) -> DeskFile:
@@ -275,7 +276,8 @@ def _appended(file: DeskFile, key: str, items: Sequence[Mapping[str, Data]], cur
     return stream.getvalue()
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
+    """Put `text` in the place of the file in one move; raises DeskFileError."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

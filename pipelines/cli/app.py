@@ -53,8 +53,23 @@ COMMANDS = {
     "rules match": Entry(
         "rules:rules", "Rules over articles, as JSON lines", "wirewatch rules match --rules alert_rules day.jsonl"
     ),
+    "rules explain": Entry(
+        "rules:rules", "Why a rule did or did not match", "wirewatch rules explain lachin-peacekeepers story.html"
+    ),
+    "rules near-misses": Entry(
+        "rules:rules", "Stored articles that a rule all but matched", "wirewatch rules near-misses lachin-peacekeepers"
+    ),
+    "rules forms": Entry(
+        "rules:rules", "The forms that each term catches", "wirewatch rules forms lachin-peacekeepers"
+    ),
     "rules backtest": Entry(
         "rules:rules", "Rules tried on the past, against other versions", "wirewatch rules backtest --against HEAD"
+    ),
+    "rules add-test": Entry(
+        "rules:rules", "An article as an inline test", "wirewatch rules add-test convoys 231 --expect no_match"
+    ),
+    "try": Entry(
+        "try_article:try_command", "What would fire on a page or file", "wirewatch try https://example.org/story"
     ),
     "routes test": Entry(
         "routes:routes", "Who gets an alert, how and when", "wirewatch routes test severity=urgent region=caucasus"

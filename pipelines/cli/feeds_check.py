@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.here import fetcher_of, here
-from pipelines.cli.output import echo_json, echo_table
+from pipelines.cli.output import echo_json, echo_table, progress
 from pipelines.config import Settings
 from pipelines.errors import WirewatchError
 from pipelines.model import Feed
@@ -41,11 +41,8 @@ def _tried(settings: Settings, feeds: list[Feed]) -> tuple["Probe", ...]:
     """The feeds fetched side by side, with a bar on a terminal that says how many have answered."""
     from pipelines.ingest.probe import probe_feeds
 
-    fetcher = fetcher_of(settings)
-    if not sys.stderr.isatty():
-        return probe_feeds(feeds, fetcher)
-    with click.progressbar(length=len(feeds), label="feeds that answered", file=sys.stderr) as bar:
-        return probe_feeds(feeds, fetcher, lambda _: bar.update(1))
+    with progress("feeds that answered", len(feeds)) as advance:
+        return probe_feeds(feeds, fetcher_of(settings), lambda _: advance(1))
 
 
 def _chosen(settings: Settings, ids: tuple[str, ...]) -> list[Feed]:

@@ -36,7 +36,7 @@ class Articles:
                 with click.open_file(file, "rb") as stream:
                     for number, raw in enumerate(stream, 1):
                         if raw.strip():
-                            yield from self._article(raw, f"{file}:{number}")
+                            yield from self.read(raw, f"{file}:{number}")
             except OSError as error:
                 self._report(f"{file}: error: {error.strerror or error}")
 
@@ -45,7 +45,8 @@ class Articles:
         if self.failed:
             sys.exit(1)
 
-    def _article(self, raw: bytes, place: str) -> Iterator[Line]:
+    def read(self, raw: bytes, place: str) -> Iterator[Line]:
+        """The article of one document; none where it cannot be read, which is told on stderr with its place."""
         try:
             row = json.loads(raw)
         except (ValueError, RecursionError) as error:

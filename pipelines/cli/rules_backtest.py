@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ import click
 
 from pipelines.cli import backtest_view
 from pipelines.cli.here import here
-from pipelines.cli.output import echo_fault, echo_json, progress
+from pipelines.cli.output import echo_fault, echo_json
+from pipelines.cli.rules_archive import days_option, each_text, json_option
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("rules", nargs=-1, metavar="[RULE]...")
-@click.option("--days", type=click.FloatRange(0.01, 3_650), default=14, show_default=True, help="How far back.")
+@days_option
 @click.option("--rules", "path", type=click.Path(path_type=Path), help="Rules to try.  [default: the desk's]")
 @click.option("--against", metavar="REF|PATH", help="Another version: a git revision, or a file or folder of rules.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write one page to this file.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@json_option
 def backtest(
     rules: tuple[str, ...],
     days: float,
@@ -45,9 +45,7 @@ def backtest(
     \b
     Example: wirewatch rules backtest --days 14 --against HEAD
     """
-    settings = here()
-    now = datetime.now(UTC)
-    result = _run(path or settings.desk, rules, against, settings.database_url, now - timedelta(days=days), now)
+    result = _run(path or here().desk, rules, against, days)
     if page is not None:
         _write(page, backtest_view.html(result))
     if as_json:
@@ -60,21 +58,14 @@ def backtest(
             click.echo(f"\n{page.resolve()}: the same as a page, with the words that matched")
 
 
-def _run(
-    path: Path, names: tuple[str, ...], against: str | None, database: str, since: datetime, now: datetime
-) -> "Backtested":
+def _run(path: Path, names: tuple[str, ...], against: str | None, days: float) -> "Backtested":
     from pipelines.backtest import Backtest
-    from storage.store import open_store
 
+    now = datetime.now(UTC)
     rules = _chosen(_rules(path), names)
     others = None if against is None else [rule for rule in _other(path, against) if not names or rule.rule_id in names]
-    backtesting = Backtest(rules, others, since=since, now=now)
-    with closing(open_store(database)) as store:
-        total = store.archive.count(since)
-        with progress("articles", total) as advance:
-            for texts in store.archive.texts(since):
-                backtesting.take(texts)
-                advance(len(texts))
+    backtesting = Backtest(rules, others, since=now - timedelta(days=days), now=now)
+    each_text(days, backtesting.take)
     return backtesting.result()
 
 

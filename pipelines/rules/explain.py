@@ -102,6 +102,14 @@ class Explainer:
             *(short(unless, article, want=False) if unless else ()),
         )
 
+    def forms(self, content: Content) -> Iterator[tuple[str, str, str]]:
+        """Every hit that counts: its group, its term as written, and its words on one line."""
+        for name, hits in self.article(content).hits.items():
+            for one in hits.found:
+                words = one.document.words[one.field]
+                text = words.text[words.starts[one.first] : words.ends[one.last]]
+                yield name, self._true.written(one), " ".join(text.split())
+
     def _groups(self, article: Article, content: Content) -> Iterator[GroupShown]:
         bare = self._bare.read(replace(content, passages=()))
         cancelling = self._cancelling.read(content).hits
@@ -154,8 +162,12 @@ class _Reader:
 
     def written(self, found: Found) -> str:
         """The term that hit, as its author wrote it."""
-        term = self._index.terms[found.term]
-        return term.written or term.pattern or " ".join(word.folded for word in term.words)
+        return as_written(self._index.terms[found.term])
+
+
+def as_written(term: Term) -> str:
+    """A term as its author wrote it."""
+    return term.written or term.pattern or " ".join(word.folded for word in term.words)
 
 
 def _terms(group: Group) -> Iterator[Term]:

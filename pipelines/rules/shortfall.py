@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from pipelines.rules.clauses import (
     And,
@@ -51,20 +51,23 @@ class Article:
     document: Document
 
     @cached_property
-    def spelled(self) -> Mapping[str, str]:
-        """Every word, and every two neighbours as one, by their folded letters: as the text has them."""
-        found: dict[str, str] = {}
+    def _spelled(self) -> Mapping[str, tuple[str, int]]:
+        """Words, and two neighbours as one, by their folded letters: as the text has them, and how many letters count.
+
+        Of two neighbours more than the first must be alike: else the first alone says as much.
+        """
+        found: dict[str, tuple[str, int]] = {}
         for words in self.document.words[: len(TEXT_FIELDS)]:
             folded, starts, ends = words.folded, words.starts, words.ends
-            for first in range(len(folded)):
-                for last in range(first, min(first + 2, len(folded))):
-                    letters = "".join(folded[first : last + 1])
-                    found.setdefault(letters, words.text[starts[first] : ends[last]])
+            for first, letters in enumerate(folded):
+                found[letters] = words.text[starts[first] : ends[first]], LEAST_LETTERS
+            for first, pair in enumerate(pairwise(folded)):
+                found.setdefault("".join(pair), (words.text[starts[first] : ends[first + 1]], len(pair[0]) + 1))
         return found
 
     @cached_property
     def _sorted(self) -> Sequence[str]:
-        return sorted(self.spelled)
+        return sorted(self._spelled)
 
     def nearest(self, group: Group) -> tuple[float, str]:
         """How much of a term of the group begins a word, 0 to 1, and that word; empty where none is near."""
@@ -74,8 +77,9 @@ class Article:
             at = bisect_left(self._sorted, letters)
             for other in self._sorted[max(at - 1, 0) : at + 1]:
                 shared = sum(1 for _ in takewhile(_alike, zip(letters, other, strict=False)))
-                if shared >= LEAST_LETTERS and shared / len(letters) > max(best, LIKE_ENOUGH):
-                    best, word = shared / len(letters), self.spelled[other]
+                there, least = self._spelled[other]
+                if shared >= least and shared / len(letters) > max(best, LIKE_ENOUGH):
+                    best, word = shared / len(letters), there
         return best, word
 
 
