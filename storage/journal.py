@@ -133,21 +133,7 @@ class Journal:
         if since is not None:
             query = query.where(articles.c.first_seen_at >= since)
         with self._database.reading() as connection:
-            article_ids = connection.scalars(query).all()
-            texts = _by_article(connection, select(revisions).where(LATEST), revisions.c.article_id, article_ids)
-            counted = select(revisions.c.article_id, func.count().label("texts")).group_by(revisions.c.article_id)
-            versions = _by_article(connection, counted, revisions.c.article_id, article_ids)
-            members = _by_article(connection, select(story_members), story_members.c.article_id, article_ids)
-            firsts = _first_articles(connection, [member.story_id for member in members.values()])
-            answers = _answers(connection, article_ids)
-            found = load_articles(connection, [*article_ids, *firsts.values()])
-        return [
-            replace(
-                _article_row(found, one, texts.get(one), members.get(one), firsts, answers.get(one, ())),
-                texts=versions[one].texts if one in versions else 0,
-            )
-            for one in article_ids
-        ]
+            return article_rows(connection, connection.scalars(query).all())
 
     def alerts(self, limit: int) -> Sequence[AlertRow]:
         """The last `limit` alerts."""
@@ -194,6 +180,24 @@ class Journal:
                 undecided=_count(connection, select(matches).where(UNDECIDED)),
                 deliveries=_counts(connection, states),
             )
+
+
+def article_rows(connection: Connection, article_ids: Sequence[ArticleId]) -> list[ArticleRow]:
+    """The articles on their ways, in the order of their ids as given."""
+    texts = _by_article(connection, select(revisions).where(LATEST), revisions.c.article_id, article_ids)
+    counted = select(revisions.c.article_id, func.count().label("texts")).group_by(revisions.c.article_id)
+    versions = _by_article(connection, counted, revisions.c.article_id, article_ids)
+    members = _by_article(connection, select(story_members), story_members.c.article_id, article_ids)
+    firsts = _first_articles(connection, [member.story_id for member in members.values()])
+    answers = _answers(connection, article_ids)
+    found = load_articles(connection, [*article_ids, *firsts.values()])
+    return [
+        replace(
+            _article_row(found, one, texts.get(one), members.get(one), firsts, answers.get(one, ())),
+            texts=versions[one].texts if one in versions else 0,
+        )
+        for one in article_ids
+    ]
 
 
 def _article_row(

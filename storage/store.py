@@ -26,6 +26,7 @@ from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, VISIT_WAITS, art
 from storage.visits import SqlVisits
 from storage.vital_signs import SqlVitalSigns, sign_due
 from storage.volumes import SqlVolumes, volume_due
+from storage.ways import Ways
 
 
 def open_store(url: str) -> "SqlStore":
@@ -69,6 +70,7 @@ class SqlStore:
         self.silences = SqlSilences(database)
         self.journal = Journal(database)
         self.archive = SqlArchive(database)
+        self.ways = Ways(database)
 
     def due_work(self, now: datetime) -> DueWork:
         """See Store. A revision that waits to be grouped or matched counts once."""

@@ -68,6 +68,7 @@ COMMANDS = {
     "rules add-test": Entry(
         "rules:rules", "An article as an inline test", "wirewatch rules add-test convoys 231 --expect no_match"
     ),
+    "why": Entry("why:why", "The whole way of one article", "wirewatch why https://example.org/story"),
     "try": Entry(
         "try_article:try_command", "What would fire on a page or file", "wirewatch try https://example.org/story"
     ),

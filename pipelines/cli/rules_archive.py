@@ -47,7 +47,8 @@ def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_jso
     if as_json:
         echo_json({"rule_id": rule, "articles": looked, "number": found.number, "near_misses": _facts(nearest)})
         return
-    click.echo(f"{rule}: {found.number} near misses in {number(looked, 'article')} of the last {days:g} days")
+    misses = "near miss" if found.number == 1 else "near misses"
+    click.echo(f"{rule}: {found.number} {misses} in {number(looked, 'article')} of the last {days:g} days")
     columns = ("article", "published", "outlet", "headline", "short of")
     echo_table(columns, [_cells(near) for near in nearest])
 

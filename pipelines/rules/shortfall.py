@@ -29,6 +29,8 @@ from pipelines.states import TEXT_FIELDS
 LIKE_ENOUGH = 0.5
 """Share of a term's letters with which a word must begin to be called near it: less is chance."""
 LEAST_LETTERS = 4
+JOINED = frozenset(" -‐‑")
+"""Between two words that another may write as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Article:
             for first, letters in enumerate(folded):
                 found[letters] = words.text[starts[first] : ends[first]], LEAST_LETTERS
             for first, pair in enumerate(pairwise(folded)):
-                found.setdefault("".join(pair), (words.text[starts[first] : ends[first + 1]], len(pair[0]) + 1))
+                if words.text[ends[first] : starts[first + 1]] in JOINED:
+                    found.setdefault("".join(pair), (words.text[starts[first] : ends[first + 1]], len(pair[0]) + 1))
         return found
 
     @cached_property
