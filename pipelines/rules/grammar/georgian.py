@@ -1,4 +1,4 @@
-"""Georgian: cases, and what is written behind them; ი, ა and ე at a word's end are not of the stem."""
+"""Georgian: cases, and what is written behind them; ი, ა and ე at a word's end are seldom of the stem."""
 
 import re
 
@@ -12,6 +12,7 @@ GENITIVE = "ის ისა ისაც ისთვის ისთვის�
 CLOSED = f"ი იც ია {DATIVE} {GENITIVE}"
 OPEN = "მ მაც ს საც სა ში შიც შია ზე ზეც ზეა სთან სთანაც სთვის სთვისაც სგან სკენ დან დანაც თი თიც დ მდე ც ა"
 """The same behind a vowel that stays: საქართველო, საქართველოში."""
+KEPT = "მ მაც სთან სთანაც"
 _SYNCOPE = re.compile("(.*[აეიოუ].*[^აეიოუ])[აეო]([ლრნმ])")
 
 
@@ -22,6 +23,7 @@ def paradigm(word: str, *, name: bool) -> Paradigm:  # noqa: ARG001 - Georgian w
         yield from _closed(word)
     elif last == "ი" and stem and stem[-1] not in VOWELS:
         yield from _closed(stem)
+        yield word, KEPT  # a first name's ი is of the stem: ირაკლი, ირაკლიმ
     else:
         yield word, OPEN
         yield word + "ებ", CLOSED

@@ -18,6 +18,8 @@ CHANGING = {"лев": "льв", "христос": "христ"}
 
 _SURNAME = re.compile("(?:[ое]в|[иы]н)$")
 _ADJECTIVE = re.compile("(?:[кгхжшщн]ий|ый|..ой|ая|яя|..[оеыи]е)$")
+_HARD_PLURAL = re.compile("[гжкхчшщ]и$")
+"""Plurals whose genitive may have no ending: дороги, дорог; Мытищи, Мытищ; but not Дели, for the sake of дел."""
 _FLEETING = re.compile(f"(?P<before>.+[{CONSONANTS}{VOWELS}])[ое](?P<last>[кцл])")
 
 
@@ -37,6 +39,8 @@ def paradigm(word: str, *, name: bool) -> Paradigm:
         yield from _many(word[:-1], plural, name=name)
         if not name and word.endswith("ка"):
             yield from _parted(word[:-2])
+        if _HARD_PLURAL.search(word):
+            yield word[:-1], ALONE
 
 
 _SINGULAR = {
@@ -46,8 +50,8 @@ _SINGULAR = {
     "а": ("ы и е у ой ою ей ею", f"{ALONE} ам ами ах"),
     "о": ("а у ом е", f"{ALONE} ам ами ах"),
     "е": ("я а ю у ем и", "й ей ям ями ях ам ами ах"),
-    # What has a plural only, as Эмираты and Карпаты; what does not decline (Сочи) has no such words beside it.
-    "ы": ("ов ам ами ах", ""),
+    # What has a plural only, as Эмираты and Афины; what does not decline (Сочи) has no such words beside it.
+    "ы": (f"{ALONE} ов ев ам ами ах", ""),
     "и": ("ов ев ей ам ами ах ям ями ях", ""),
 }
 """By a word's last letter what stands in its place, and what does in the plural."""
