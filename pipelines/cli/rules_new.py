@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def new(query: str | None, rule_id: str, file: Path | None, *, as_json: bool) -> None:
     """Make a rule to start from, also from a boolean query.
 
-    It is printed, or written to a new file. Of a query it takes along AND, OR, NOT, brackets, "phrases", NEAR/n and
-    ONEAR/n, AROUND(n), title: and intitle:, `*` and `?`; what it could not carry over is listed on stderr. The rule
-    is a draft: give it tests, then set it live.
+    It is printed, or written to a new file. Of a query it takes along AND, OR, NOT, brackets, "phrases", NEAR/n,
+    ONEAR/n, AROUND(n) and "..."~n, title:, ingress:, inurl:, author: and the like, `*` and `?`; what it could not
+    carry over is listed on stderr. The rule is a draft: give it tests, then set it live.
 
     \b
     Example: wirewatch rules new --from-boolean '(goris OR горис*) NEAR/9 convoy* NOT film'

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
@@ -21,19 +22,23 @@ GRAMMAR = r"""
 ?near: item (NEAR item)*
 ?item: _OPEN either _CLOSE
      | FIELD item -> fielded
+     | QUOTED DISTANCE -> loose
      | QUOTED -> phrase
      | WORD -> word
+     | item WEIGHT -> weighed
 _OPEN: "("
 _CLOSE: ")"
 _OR.3: /(OR|\|\|?)(?![\w*?:\/])/i
 _AND.3: /(AND|&&?)(?![\w*?:\/])/i
-_NOT.3: /(NOT(?![\w*?:\/])|!(?=["“(\w]))/i
+_NOT.3: /((AND)?NOT(?![\w*?:\/])|!(?=["“(\w]))/i
 _MINUS.3: /-(?=["“(\w*])/
 _PLUS.3: /\+(?=["“(\w*])/
 NEAR.4: /O?NEAR(\/\d{1,4})?(?![\w*?:])|(AROUND|NEAR)\(\d{1,4}\)|[WN]\/\d{1,4}(?!\w)/i
+DISTANCE.5: /~\d{1,4}/
+WEIGHT.5: /\^\d{1,4}/
 FIELD.2: /[A-Za-z][A-Za-z_.]*:(?=\S)/
 QUOTED.2: /["“”„«][^"“”„«»]*["“”»]/
-WORD: /[^\s()"“”„«»|]+/
+WORD: /[^\s()"“”„«»|^]+/
 %ignore /[\s,;]+/
 """
 
@@ -44,11 +49,10 @@ class BadQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or phrase as written; True where only the headline, or only the lead, counts."""
+    """A word or phrase as written; `field` is where alone it counts, if there is such a place."""
 
     text: str
-    title: bool = False
-    lead: bool = False
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def read_query(text: str) -> Reading:
         if depth > MAX_DEPTH:
             raise BadQuery(f"at character {found.start() + 1}: brackets nested deeper than {MAX_DEPTH}")
     try:
-        tree = _grammar().parse(text)
+        tree = _grammar().parse(_ALL_OF_IT.sub(r"\1(\2)", text))
     except UnexpectedInput as error:
         raise BadQuery(_in_words(error, text)) from error
     reading = Reading()
@@ -120,8 +124,15 @@ def _in_words(error: UnexpectedInput, text: str) -> str:
     return f"at character {int(offset) + 1}: `{text[int(offset) :][:20]}` cannot stand here"
 
 
-_TITLES = {"title", "intitle", "allintitle", "headline"}
-_LEADS = {"ingress", "lead"}
+_FIELDS = {
+    **dict.fromkeys(("title", "intitle", "allintitle", "headline"), "title"),
+    **dict.fromkeys(("ingress", "lead"), "lead"),
+    **dict.fromkeys(("intext", "allintext"), "body"),
+    **dict.fromkeys(("url", "inurl", "allinurl"), "url"),
+    "author": "author",
+}
+_ALL_OF_IT = re.compile(r"\A\s*(allin(?:title|text|url):)(.+)\Z", re.DOTALL | re.IGNORECASE)
+"""Google's fields that hold for the whole query."""
 
 
 class _Builder:
@@ -131,24 +142,33 @@ class _Builder:
         self._lost = lost
 
     def query(self, tree: Tree[Token], where: Word) -> Query | None:
-        match tree.data:
-            case "word" | "phrase":
-                return self._word(str(tree.children[0]), where)
-            case "fielded":
-                return self._fielded(tree, where)
-            case "negated":
-                part = self.query(_only_tree(tree), where)
-                return None if part is None else Without(part)
-            case "near":
-                return self._near(tree, where)
-            case _:
-                return _joined(self._parts(tree, where), every=tree.data == "both")
+        read = {
+            "word": self._word,
+            "phrase": self._word,
+            "loose": self._loose,
+            "weighed": self._weighed,
+            "fielded": self._fielded,
+            "negated": self._negated,
+            "near": self._near,
+        }.get(str(tree.data))
+        return read(tree, where) if read else _joined(self._parts(tree, where), every=tree.data == "both")
+
+    def _negated(self, tree: Tree[Token], where: Word) -> Query | None:
+        part = self.query(_only_tree(tree), where)
+        return None if part is None else Without(part)
+
+    def _weighed(self, tree: Tree[Token], where: Word) -> Query | None:
+        self._lost.append(f"`{tree.children[1]}`: which words count more")
+        return self.query(_only_tree(tree), where)
 
     def _parts(self, tree: Tree[Token], where: Word) -> list[Query]:
         found = (self.query(child, where) for child in tree.children if isinstance(child, Tree))
         return [part for part in found if part is not None]
 
-    def _word(self, written: str, where: Word) -> Query | None:
+    def _word(self, tree: Tree[Token], where: Word) -> Query | None:
+        return self._written(str(tree.children[0]), where)
+
+    def _written(self, written: str, where: Word) -> Query | None:
         text = " ".join(written.strip('"“”„«»').split())
         if re.fullmatch(r"[#@]\w.*", text):
             self._lost.append(f"`{text}`: the sign before the word, which is found with and without it")
@@ -157,16 +177,24 @@ class _Builder:
             self._lost.append(f"`{text}`: what stands after ~")
             text = text.partition("~")[0]
         if re.search(r"\w", text):
-            return Word(text, where.title, where.lead)
+            return Word(text, where.field)
         self._lost.append(f"`{written}`: no word")
         return None
 
+    def _loose(self, tree: Tree[Token], where: Word) -> Query | None:
+        """`"two words"~5`: the words at most so far apart, in either order."""
+        phrase, distance = map(str, tree.children)
+        words = [self._written(word, where) for word in phrase.strip('"“”„«»').split()]
+        parts: list[Query] = [word for word in words if word is not None]
+        if len(parts) > 2:
+            self._lost.append(f"`{distance}` of more than two words: each is near the next, wherever they stand")
+        pairs: list[Query] = [Close(*pair, int(distance[1:]), ordered=False) for pair in pairwise(parts)]
+        return _joined(pairs or parts, every=True)
+
     def _fielded(self, tree: Tree[Token], where: Word) -> Query | None:
         name = str(tree.children[0]).removesuffix(":").lower()
-        if name in _TITLES:
-            return self.query(_only_tree(tree), Word("", title=True))
-        if name in _LEADS:
-            return self.query(_only_tree(tree), Word("", lead=True))
+        if name in _FIELDS:
+            return self.query(_only_tree(tree), Word("", _FIELDS[name]))
         words = " ".join(str(token) for token in tree.scan_values(lambda token: isinstance(token, Token)))
         hint = _HINTS.get(name, "rules look at headline, lead and text")
         self._lost.append(f"`{words.replace(': ', ':', 1)}`: {hint}")

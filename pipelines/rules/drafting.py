@@ -129,7 +129,7 @@ class _Drafting:
         terms = [term for word in words for term in self._term(word.text)]
         if not terms:
             return None
-        fields = ("title",) if words[0].title else ("lead",) if words[0].lead else ()
+        fields = (words[0].field,) if words[0].field else ()
         same = (name for name, group in self.groups.items() if (group.terms, group.fields) == (terms, fields))
         name = next(same, None) or self._name(terms[0], fields)
         self.groups[name] = _Group(list(dict.fromkeys(terms)), fields)
@@ -160,7 +160,7 @@ def _alternatives(query: Query) -> list[Word]:
     """The words of which any will do, where that is all there is and they stand in the same fields."""
     parts = query.parts if isinstance(query, Joined) and not query.every else (query,)
     words = [part for part in parts if isinstance(part, Word)]
-    places = {(word.title, word.lead) for word in words}
+    places = {word.field for word in words}
     return words if len(words) == len(parts) and len(places) == 1 else []
 
 
@@ -169,10 +169,10 @@ def _gathered(query: Joined) -> Iterator[Query]:
     if query.every:
         yield from query.parts
         return
-    by_place: dict[tuple[bool, bool], list[Query]] = {}
+    by_place: dict[str | None, list[Query]] = {}
     for part in query.parts:
         if isinstance(part, Word):
-            by_place.setdefault((part.title, part.lead), []).append(part)
+            by_place.setdefault(part.field, []).append(part)
     for words in by_place.values():
         yield Joined(tuple(words), every=False) if len(words) > 1 else words[0]
     yield from (part for part in query.parts if not isinstance(part, Word))

@@ -69,6 +69,18 @@ def said(made: Draft) -> str:
             "army=[army]\nlachin=[lachin]\nfilm=[film]\nwhen: army\nunless: lachin and film",
         ),
         ("lachin AND lachin", "lachin=[lachin]\nwhen: lachin and lachin"),
+        ('"lachin road"~5', "any: [lachin]\nand_any: [road]\nwithin_words: 5"),
+        ("lachin ANDNOT film", "any: [lachin]\nunless_any: [film]"),
+        (
+            "allintitle: lachin army",
+            "lachin-in-title=[lachin] in [title]\narmy-in-title=[army] in [title]\n"
+            "when: lachin-in-title and army-in-title",
+        ),
+        (
+            'lachin author:"Nino Example" -inurl:opinion',
+            "lachin=[lachin]\nnino-example-in-author=[Nino Example] in [author]\nopinion-in-url=[opinion] in [url]\n"
+            "when: lachin and nino-example-in-author\nunless: opinion-in-url",
+        ),
         ('"near" AND "1915"', 'any: [near]\nand_any: ["1915"]'),
         (
             'title:"near" AND "1915"',
@@ -93,7 +105,13 @@ def test_what_a_query_says_the_rule_says(query: str, rule: str) -> None:
         ("lachin AND w*n", "any: [lachin]", "`w*n`: * may stand at a word's end only"),
         ("lachin OR *stan OR ab*", "any: [lachin]", "`*stan`: nothing can be looked for by its ending"),
         ("#lachin", "any: [lachin]", "`#lachin`: the sign before the word"),
-        ("\"lachin road\"~5", "any: [lachin road]", "`~5`"),
+        (
+            "\"red cross convoy\"~5",
+            "red=[red]\ncross=[cross]\nconvoy=[convoy]\n"
+            "when: near(red, cross, words=5) and near(cross, convoy, words=5)",
+            "`~5` of more than two words",
+        ),
+        ("lachin^9 AND (army OR troops)^3", "any: [lachin]\nand_any: [army, troops]", "`^9`: which words count more"),
         (
             "(lachin AND road) NEAR/3 army",
             "lachin=[lachin]\nroad=[road]\narmy=[army]\nwhen: lachin and road and army",
