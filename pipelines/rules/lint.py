@@ -20,6 +20,7 @@ Loc = tuple[str | int, ...]
 def lint(rule_set: RuleSet, today: date) -> tuple[Fault, ...]:
     """Every warning, in the order of files and lines."""
     warnings = [fault for rule in rule_set.rules for fault in _rule_warnings(rule, today)]
+    warnings += [fault for rule in rule_set.rules for fault in _needless(rule)]
     for file, loc in _places_of_terms(rule_set):
         warnings += _term_warnings(file, loc)
     return in_order([*warnings, *twins(rule_set), *languages_missing(rule_set)])
@@ -40,13 +41,31 @@ def _rule_warnings(rule: CompiledRule, today: date) -> Iterator[Fault]:
 
 def untested(rule: CompiledRule) -> Iterator[Fault]:
     """A warning for a live rule that does not show what it is for and what not."""
-    if rule.rule.status is not RuleStatus.LIVE or rule.rule.volume:
+    if rule.rule.status is not RuleStatus.LIVE:
         return
-    expected = {test.expect for test in rule.tests}
-    missing = [outcome for outcome in (Outcome.MATCH, Outcome.NO_MATCH) if outcome not in expected]
+    steps = {step.expect for sequence in rule.sequences for step in sequence.steps}
+    if rule.rule.volume:
+        missing = [expect for expect in ("alert", "none") if expect not in steps]
+    else:
+        expected = {test.expect for test in rule.tests}
+        missing = [Outcome.MATCH] if Outcome.MATCH not in expected and steps.isdisjoint({"alert", "held"}) else []
+        missing += [Outcome.NO_MATCH] if Outcome.NO_MATCH not in expected and "none" not in steps else []
     if missing:
         without = " and ".join(f"`expect: {outcome}`" for outcome in missing)
         yield rule.fault(f"a live rule without a test with {without}", "id", level=Level.WARNING)
+
+
+def _needless(rule: CompiledRule) -> Iterator[Fault]:
+    """Of the rule's groups, beside what their lists hold: a term that a list's exceptions cancel covers no other."""
+    for name, group in rule.groups.items():
+        free = [term for term, excepts in group.terms.items() if not excepts]
+        named = (*rule.loc, "terms", name)
+        manner = rule.file.at(*named)
+        if isinstance(manner, dict):
+            yield from needless(rule.file, (*named, "any"), free, manner)
+            yield from needless(rule.file, (*named, "except"), (), manner)
+        else:
+            yield from needless(rule.file, (*rule.loc, name), free)
 
 
 def _places_of_terms(rule_set: RuleSet) -> Iterator[tuple[DeskFile, Loc]]:
@@ -67,7 +86,7 @@ def _term_warnings(file: DeskFile, loc: Loc) -> Iterator[Fault]:
             elif key not in _NO_TERMS:
                 yield from _term_warnings(file, (*loc, key))
     elif isinstance(data, list):
-        yield from needless(file, loc, data) if loc[-1] != "in" else ()
+        yield from needless(file, loc) if loc[0] == "lists" else ()
         for index, part in enumerate(data):
             if isinstance(part, dict):
                 yield from _term_warnings(file, (*loc, index))

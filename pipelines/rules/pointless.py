@@ -35,7 +35,7 @@ def pointless(rule: CompiledRule) -> Iterator[Fault]:
         return
     for number, name in enumerate(names):
         if name not in rule.news and all(
-            verdict == verdicts[_flipped(there, number)] for there, verdict in verdicts.items()
+            verdict == verdicts.get(_flipped(there, number), verdict) for there, verdict in verdicts.items()
         ):
             message = f"group `{name}` decides nothing: with it and without it the rule says the same"
             loc = (name,) if rule.file.at(*rule.loc, name) is not None else ("terms", name)
@@ -67,8 +67,22 @@ def _combinations(rule: CompiledRule, names: list[str]) -> Iterator[tuple[tuple[
     most = max((_most(clause) for clause in (rule.when, rule.unless) if clause), default=0)
     hits = {name: _everywhere(rule.groups[name], max(most, FEWEST_HITS)) for name in names}
     none = {name: GroupHits((), rule.groups[name].weight, frozenset()) for name in names}
+    implied = [
+        (number, other)
+        for number, name in enumerate(names)
+        for other, wider in enumerate(names)
+        if name != wider and _implies(rule.groups[name], rule.groups[wider])
+    ]
     for there in product((False, True), repeat=len(names)):
+        if any(there[number] and not there[other] for number, other in implied):
+            continue
         yield there, {name: hits[name] if shown else none[name] for name, shown in zip(names, there, strict=True)}
+
+
+def _implies(narrow: Group, wide: Group) -> bool:
+    """Whether the one group cannot hit where the other does not."""
+    same = narrow.fields <= wide.fields and set(wide.excepts) <= set(narrow.excepts)
+    return same and all(set(wide.terms.get(term, (term,))) <= set(cancel) for term, cancel in narrow.terms.items())
 
 
 def _may_match(rule: CompiledRule, hits: Hits) -> bool:

@@ -1,64 +1,77 @@
 """Warnings about the terms that stand in one list of a file: what another term there makes needless; pure."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipelines.desk_files import Data, DeskFile, Fault, Level
-from pipelines.text import fold
+from pipelines.rules import snowball
+from pipelines.rules.comparison import folded_meets
+from pipelines.rules.rule import Term, TermWord
+from pipelines.rules.schema import TermRecord
 
 Loc = tuple[str | int, ...]
+_PLAIN: Mapping[str, Data] = {}
+_ALIKE = 2
+"""Letters in which the first words of two terms agree where one can find all that the other finds."""
 
 
-class _Written(NamedTuple):
-    """A plain term as folded words; `open` where its last word may end as it likes."""
+def needless(
+    file: DeskFile, loc: Loc, beside: Iterable[Term] = (), manner: Mapping[str, Data] = _PLAIN
+) -> Iterator[Fault]:
+    """A warning at each term that hits nothing which another of the list, or one `beside` it, does not hit as well.
 
-    place: int
-    shown: str
-    words: tuple[str, ...]
-    open: bool
-
-
-def needless(file: DeskFile, loc: Loc, items: Sequence[Data]) -> Iterator[Fault]:
-    """A warning at each plain term that hits nothing which another term of the list does not hit as well.
-
-    A phrase beside one of its own words is not among them: it is the longer hit, and that shows in the alert. Nor are
-    two spellings that folding makes one: they say for which languages the list was written.
+    The group's `manner` may hold `case` and `accents`. A phrase beside one of its own words is not needless: it is the
+    longer hit, and that shows in the alert. Nor are two spellings that folding makes one: they say for which languages
+    the list was written.
     """
-    seen: dict[str, _Written] = {}
-    plain = [term for index, part in enumerate(items) if (term := _plain(index, part))]
-    stems: dict[tuple[tuple[str, ...], int], dict[str, _Written]] = {}
-    for term in plain:
-        if term.open:
-            *before, last = term.words
-            stems.setdefault((tuple(before), len(last)), {})[last] = term
-    for term in plain:
-        wider = _wider(term, stems)
-        first = seen.setdefault(term.shown.casefold(), term)
-        if first is not term:
-            message = f"`{term.shown}` is there already: `{first.shown}`"
-            yield file.fault((*loc, term.place), message, Level.WARNING)
+    own = dict(_own(file, loc, manner))
+    by_beginning: dict[str, list[Term]] = defaultdict(list)
+    for term in dict.fromkeys([*own.values(), *beside]):
+        by_beginning[_beginning(term)].append(term)
+    seen: dict[tuple[str, Term], int] = {}
+    for place, term in own.items():
+        first = seen.setdefault((term.written.strip().casefold(), term), place)
+        others = by_beginning[_beginning(term)]
+        wider = next((other for other in others if _covers(other, term) and not _covers(term, other)), None)
+        if first != place:
+            message = f"`{term.written}` is there already: `{own[first].written}`"
+            yield file.fault((*loc, place), message, Level.WARNING)
         elif wider:
-            message = f"`{term.shown}` is not needed: `{wider.shown}` finds all that it finds"
-            yield file.fault((*loc, term.place), message, Level.WARNING)
+            message = f"`{term.written}` is not needed: `{wider.written}` finds all that it finds"
+            yield file.fault((*loc, place), message, Level.WARNING)
 
 
-def _plain(index: int, part: Data) -> _Written | None:
-    """A term without manners of its own, `*` at its end at most."""
-    if isinstance(part, dict):
-        part = part.get("term") if part.keys() == {"term"} else None
-    written = getattr(part, "written", part)
-    if not isinstance(written, str) or "?" in written or "*" in written.rstrip()[:-1]:
-        return None
-    text = written.strip()
-    words = tuple(fold(text.removesuffix("*")).split())
-    return _Written(index, text, words, text.endswith("*")) if words else None
+def _own(file: DeskFile, loc: Loc, manner: Mapping[str, Data]) -> Iterator[tuple[int, Term]]:
+    """The terms of words, by their places."""
+    case, accents = (value if isinstance(value, str) else None for value in map(manner.get, ("case", "accents")))
+    items = file.at(*loc)
+    for place in range(len(items) if isinstance(items, list) else 0):
+        record, _ = file.check(TermRecord, *loc, place)
+        if record and record.term is not None:
+            yield place, record.compiled(case=case, accents=accents)
 
 
-def _wider(term: _Written, stems: dict[tuple[tuple[str, ...], int], dict[str, _Written]]) -> _Written | None:
-    """Another term of as many words, open, of which the last is the beginning of this one's."""
-    *before, last = term.words
-    for length in range(1, len(last) + 1):
-        other = stems.get((tuple(before), length), {}).get(last[:length])
-        if other and other is not term and (length < len(last) or not term.open):
-            return other
-    return None
+def _beginning(term: Term) -> str:
+    return term.words[0].folded[:_ALIKE] if term.words else ""
+
+
+def _covers(wide: Term, narrow: Term) -> bool:
+    """Whether the one hits wherever the other does, as far as their words show it."""
+    if wide == narrow or not wide.words or len(wide.words) != len(narrow.words):
+        return wide == narrow
+    if wide.keep_case or wide.keep_accents:
+        return False
+    return all(_word_covers(one, other) for one, other in zip(wide.words, narrow.words, strict=True))
+
+
+def _word_covers(wide: TermWord, narrow: TermWord) -> bool:
+    plain = not (narrow.fuzzy or narrow.wildcard or narrow.snowball)
+    if narrow.stems and plain:
+        return wide.prefix and all(stem.startswith(wide.folded) for stem, _ in narrow.stems)
+    if wide.capital or not plain:
+        return False
+    if narrow.prefix:
+        return wide.prefix and narrow.folded.startswith(wide.folded)
+    if wide.snowball:
+        return snowball.stem(narrow.folded, wide.snowball) == wide.folded
+    return folded_meets(wide, narrow.folded)
