@@ -1,6 +1,5 @@
 """Warnings about rules and lists that can run but may not do what their author means."""
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from pipelines.desk_files import Data, DeskFile, Fault, Level
 from pipelines.rules.loader import RuleSet, in_order
 from pipelines.rules.neighbours import languages_missing, twins
+from pipelines.rules.patterns import APART
 from pipelines.rules.pointless import pointless
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.spellings import needless
@@ -107,7 +107,7 @@ def _one_term(file: DeskFile, loc: Loc, part: Data, *, exact: bool) -> Iterator[
     if not isinstance(written, str):
         return
     letters = sum(letter.isalnum() for letter in written)
-    unspaced = any(_UNSPACED.search(letter) for letter in written)
+    unspaced = APART.search(written) is not None
     if letters < 3 and not exact and not unspaced:
         yield file.fault(loc, f"`{written}` is short: give it `case: exact` or more letters", Level.WARNING)
     if unspaced:
@@ -121,7 +121,6 @@ def _one_term(file: DeskFile, loc: Loc, part: Data, *, exact: bool) -> Iterator[
 
 
 _MIXABLE = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "GREEK": "Greek", "ARMENIAN": "Armenian", "GEORGIAN": "Georgian"}
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 def _script(letter: str) -> str | None:

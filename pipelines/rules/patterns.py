@@ -163,7 +163,8 @@ def _spelt_out(written: str) -> str:
 
 
 _LETTER_ALONE = "".join(f"\\x{{{codes.start:x}}}-\\x{{{codes.stop - 1:x}}}" for codes in UNSPACED)
-_APART = re.compile("[" + "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED) + "]")
+APART = re.compile("[" + "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED) + "]")
+"""A letter of a script without spaces, which is a word by itself."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -187,8 +188,8 @@ def read_lines(words: Words, folded: Sequence[str]) -> Lines:
     for position, word in enumerate(folded):
         if position + 1 == len(folded) or words.sentences[position] != words.sentences[position + 1]:
             gap = "\n"
-        elif words.ends[position] == words.starts[position + 1] and _APART.match(word):
-            gap = "" if _APART.match(folded[position + 1]) else " "
+        elif words.ends[position] == words.starts[position + 1] and APART.match(word):
+            gap = "" if APART.match(folded[position + 1]) else " "
         else:
             gap = " "
         parts += (word, gap)

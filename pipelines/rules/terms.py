@@ -1,6 +1,7 @@
 """Terms as written, turned into the words to look for; the text is read as the articles are."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.desk_schema import BadText
 from pipelines.rules import endings, patterns, snowball
@@ -46,6 +47,8 @@ def compile_term(written: str, manner: Manner = PLAIN) -> Term:
         raise BadTerm("an empty term")
     if not any(token.strip("?*") for token in tokens):
         raise BadTerm(f"no letter or digit in `{written}`")
+    if any(before and patterns.APART.match(before[-1]) and token[0] == "*" for before, token in pairwise(tokens)):
+        raise BadTerm(f"`{written}`: in a script without spaces a word is found inside longer ones: leave out the *")
     words = tuple(_compile_word(token, manner) for token in tokens)
     if manner.fuzzy and not any(word.fuzzy for word in words):
         raise BadTerm(f"`{written}` has no word of {FUZZY_FROM} letters or more: `fuzzy` would change nothing")
