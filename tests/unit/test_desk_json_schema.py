@@ -28,7 +28,8 @@ WORDS = {
     "score-of-nothing", "n-of-too-many",
     "all-of-nothing", "near-without-words", "near-of-a-near", "before-less-than-none", "distinct-of-none",
     "unless-of-an-unknown-group", "group-name-with-a-space", "two-rules-of-one-history", "review-by-no-day",
-    "wildcard-of-combining-marks", "wildcard-without-spaces", "lists-circle", "lists-unknown", "lists-wildcard", "lists-in-except", "volume",
+    "wildcard-of-combining-marks", "wildcard-without-spaces",
+    "lists-circle", "lists-unknown", "lists-wildcard", "lists-in-except", "volume",
     "volume-of-nothing-said", "volume-both-ways", "volume-baseline-too-short",
 }  # fmt: skip
 
