@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines import delivering, gathering, revisiting, steps, waking, watching
 from pipelines.config import Settings, load_settings, receiver_environment
@@ -20,6 +21,9 @@ from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.states import OutletId
 from pipelines.store import Store
+
+if TYPE_CHECKING:
+    from pipelines.dedup.subject import Aliases
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
 SHARES = {
@@ -103,7 +107,7 @@ class Cycle:
 
     def stories(self) -> Report:
         """Put new articles into stories."""
-        return steps.group_stories(self.store.stories, budget=self._budget("stories"))
+        return steps.group_stories(self.store.stories, self._names, budget=self._budget("stories"))
 
     def matches(self) -> tuple[Report, ...]:
         """Run the desk's rules over new texts, and count what they matched."""
@@ -174,6 +178,11 @@ class Cycle:
 
     def _budget(self, step: str) -> Budget:
         return Budget(self.clock(), SHARES[step])
+
+    def _names(self) -> "Aliases":
+        from pipelines.desk_names import desk_names
+
+        return desk_names(self.settings.desk).alias
 
     def _feeds(self) -> tuple[Feed, ...]:
         from pipelines.ingest.feeds_file import load_feeds

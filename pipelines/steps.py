@@ -26,6 +26,7 @@ from pipelines.volumes import VolumeStore
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.dedup.grouping import Grouped
     from pipelines.dedup.relations import Related
+    from pipelines.dedup.subject import Aliases
     from pipelines.delivery.routing import Routes
     from pipelines.live_rules import LiveRules
     from pipelines.rules.matcher import Matcher
@@ -34,29 +35,33 @@ BATCH = 200  # rows a transaction: small enough that a kill costs little, large 
 STORY_WINDOW = timedelta(days=7)
 
 
-def group_stories(store: StoryStore, *, budget: Budget) -> Report:
-    """Put each new article into the story whose text it prints, or into one of its own."""
+def group_stories(store: StoryStore, names: "Callable[[], Aliases] | None" = None, *, budget: Budget) -> Report:
+    """Put each new article into the story whose text it prints, or into one of its own; `names` are the desk's."""
     tally = Tally("stories", "stories new", "reprints", "related", "texts compared")
     more = True
+    aliases: Aliases | None = None
     while more and not budget.spent:
         with store.grouping(budget.now()) as grouping:
             revisions = grouping.ungrouped(BATCH)
+            aliases = aliases or (names() if names and revisions else None)
             for revision in revisions:
-                _join_story(grouping, revision, tally)
+                _join_story(grouping, revision, aliases, tally)
         more = len(revisions) == BATCH
     overview(store, budget.now(), tally)
     return tally.report(unfinished=more)
 
 
-def _join_story(grouping: Grouping, revision: Revision, tally: Tally) -> None:
+def _join_story(grouping: Grouping, revision: Revision, aliases: "Aliases | None", tally: Tally) -> None:
     from pipelines.dedup.grouping import UNCOMPARED, group
     from pipelines.dedup.relations import relate
+    from pipelines.dedup.subject import no_aliases
 
     article, content = revision.article, revision.content
     moment = began_at(content, article.first_seen_at)
     try:
         grouped = group(content, grouping, article.first_seen_at - STORY_WINDOW)
-        related = relate(content, moment, grouping) if grouped.story_id is None else None
+        new = grouped.story_id is None
+        related = relate(content, moment, grouping, aliases or no_aliases) if new else None
     except errors.StoreError:
         raise
     except Exception as error:

@@ -14,6 +14,8 @@ from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryId
 
 N = TypeVar("N", int, float)
+TELLING = 60
+"""Terms of a profile; of 300 headlines of one event a hundred tell no more."""
 
 
 def began_at(content: Content, first_seen_at: datetime) -> datetime:
@@ -81,10 +83,10 @@ class Profile:
         """The names in more than half of the titles."""
         return frozenset(name for name, number in self.titled.items() if 2 * number > self.stories)
 
-    def with_story(self, other: "Profile", most: int) -> "Profile":
-        """Both as one, with the `most` terms that tell most; the window stays that of this one's first story."""
+    def with_story(self, other: "Profile") -> "Profile":
+        """Both as one, with the terms that tell most; the window stays that of this one's first story."""
         weights = _added(self.weights, other.weights)
-        kept = sorted(weights, key=lambda term: (-weights[term], term))[:most]
+        kept = sorted(weights, key=lambda term: (-weights[term], term))[:TELLING]
         carried = _added(self.carried, other.carried)
         moments = [each for each in (self.last_at, other.last_at) if each]
         return Profile(

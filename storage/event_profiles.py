@@ -11,8 +11,6 @@ from pipelines.stories import Profile
 from storage.lookups import rows_in
 from storage.tables import event_profiles, story_terms
 
-KEPT = 60
-"""Terms of a profile that two profiles become."""
 _HEAD = Struct("<qqIB")
 _TERM = Struct("<qeHHB")
 """The weight in half precision: three digits."""
@@ -62,7 +60,7 @@ def fold_event(connection: Connection, gone: StoryId, event_id: StoryId) -> None
         return
     old = known[gone]
     forget_profile(connection, gone)
-    save_profile(connection, event_id, known[event_id].with_story(old, KEPT) if event_id in known else old)
+    save_profile(connection, event_id, known[event_id].with_story(old) if event_id in known else old)
     rows = rows_in(
         connection, story_terms.select().where(story_terms.c.story_id == gone), story_terms.c.term, old.weights
     )

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
+from pipelines.model import Content
 from pipelines.states import StoryId
-from pipelines.stories import Event
+from pipelines.stories import Event, began_at
 from storage.lookups import rows_in
-from storage.tables import stories, story_links
+from storage.records import LATEST, content_of, named
+from storage.tables import articles, revisions, stories, story_links, story_members
 
 
 def load_events(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, Event]:
@@ -40,6 +43,24 @@ def standing(connection: Connection, story_ids: Iterable[StoryId]) -> dict[Story
     query = select(stories.c.story_id, stories.c.merged_into)
     into = {row.story_id: row.merged_into for row in rows_in(connection, query, stories.c.story_id, wanted)}
     return {story_id: into.get(story_id) or story_id for story_id in wanted}
+
+
+def lead_texts(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Content, datetime]]:
+    """Each story's first article: its latest content, and its moment."""
+    roots = standing(connection, story_ids)
+    first = select(func.min(story_members.c.member_key).label("member_key")).group_by(story_members.c.story_id)
+    members = [row.member_key for row in rows_in(connection, first, story_members.c.story_id, roots.values())]
+    query = named(
+        select(story_members.c.story_id, articles.c.first_seen_at, revisions)
+        .select_from(story_members)
+        .join(articles, articles.c.article_id == story_members.c.article_id)
+        .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
+    )
+    found = {}
+    for row in rows_in(connection, query, story_members.c.member_key, members):
+        content = content_of(row)
+        found[row.story_members_story_id] = content, began_at(content, row.articles_first_seen_at)
+    return {asked: found[root] for asked, root in roots.items() if root in found}
 
 
 def _merged(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, list[StoryId]]:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryEditKind, StoryId
-from pipelines.stories import BigStory, Day, Grouping, Link, Profile, Told, began_at
+from pipelines.stories import BigStory, Day, Grouping, Link, Profile, Told
 from storage.database import Database
 from storage.event_profiles import find_by, load_profiles, save_profile, unfind
-from storage.events import standing
+from storage.events import lead_texts, standing
 from storage.lookups import rows_in
 from storage.paragraphs import with_marks
 from storage.records import LATEST, content_of, load_revisions, named
@@ -219,21 +219,3 @@ class _SqlGrouping:
             fingerprints.insert(),
             [{"hash": one, "article_id": article_id, "seen_at": seen_at} for one in dict.fromkeys(hashes)],
         )
-
-
-def lead_texts(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Content, datetime]]:
-    """Each story's first article: its latest content, and its moment."""
-    roots = standing(connection, story_ids)
-    first = select(func.min(story_members.c.member_key).label("member_key")).group_by(story_members.c.story_id)
-    members = [row.member_key for row in rows_in(connection, first, story_members.c.story_id, roots.values())]
-    query = named(
-        select(story_members.c.story_id, articles.c.first_seen_at, revisions)
-        .select_from(story_members)
-        .join(articles, articles.c.article_id == story_members.c.article_id)
-        .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
-    )
-    found = {}
-    for row in rows_in(connection, query, story_members.c.member_key, members):
-        content = content_of(row)
-        found[row.story_members_story_id] = content, began_at(content, row.articles_first_seen_at)
-    return {asked: found[root] for asked, root in roots.items() if root in found}

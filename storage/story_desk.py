@@ -9,10 +9,11 @@ from sqlalchemy import Connection, and_, select
 from pipelines.errors import StoryEditRefused
 from pipelines.states import ArticleId, StoryEditKind, StoryId
 from storage.database import Database
-from storage.events import load_events, standing
+from storage.event_edits import Describe, describe_anew, put_together, take_out
+from storage.events import firsts, load_events, standing
 from storage.feed_tables import outlets
 from storage.records import LATEST
-from storage.story_edits import merge, size, split
+from storage.story_edits import merge, record, size, split
 from storage.tables import articles, revisions, stories, story_edits, story_links, story_members
 
 
@@ -45,6 +46,8 @@ class EditRow:
     """What was done to a story after it was grouped."""
 
     kind: StoryEditKind
+    story_id: StoryId
+    other_id: StoryId
     who: str
     why: str
     made_at: datetime
@@ -99,7 +102,9 @@ class StoryDesk:
                 edits=tuple(_edits(connection, [root, *merged])),
             )
 
-    def split(self, article_id: ArticleId, *, who: str, why: str, now: datetime) -> tuple[StoryId, StoryId]:
+    def split(
+        self, article_id: ArticleId, *, who: str, why: str, now: datetime, describe: Describe
+    ) -> tuple[StoryId, StoryId]:
         """Take an article out of its story for good; returns the story it left, and its own."""
         with self._database.writing(exclusive="stories") as connection:
             query = select(story_members.c.story_id).where(story_members.c.article_id == article_id)
@@ -108,7 +113,9 @@ class StoryDesk:
                 raise StoryEditRefused(f"no article {article_id} in any story: see `wirewatch stories show`")
             if size(connection, story_id) == 1:
                 raise StoryEditRefused(f"article {article_id} is alone in story {story_id} already")
-            return story_id, split(connection, article_id, story_id, who=who, why=why, now=now)
+            own = split(connection, article_id, story_id, who=who, why=why, now=now)
+            describe_anew(connection, own, describe)
+            return story_id, own
 
     def merge(
         self, story_id: StoryId, other_id: StoryId, *, who: str, why: str, now: datetime
@@ -121,11 +128,50 @@ class StoryDesk:
             merge(connection, young, old, kind=StoryEditKind.MERGE, who=who, why=why, now=now)
             return old, young
 
+    def unlink(
+        self, story_id: StoryId, other_id: StoryId, *, who: str, why: str, now: datetime, describe: Describe
+    ) -> tuple[StoryId, StoryId]:
+        """Make two stories of one event two events, for good; returns the story that left, and the event that stays.
+
+        The other story leaves, unless the event began with it.
+        """
+        with self._database.writing(exclusive="stories") as connection:
+            one, other, events = _two(connection, story_id, other_id)
+            if len(set(events)) > 1:
+                raise StoryEditRefused(f"stories {story_id} and {other_id} are of two events already")
+            left = one if other == events[0] else other
+            take_out(connection, left, events[0], describe)
+            record(connection, StoryEditKind.UNLINK, one, other, who=who, why=why, now=now)
+            return left, events[0]
+
+    def link(self, story_id: StoryId, other_id: StoryId, *, who: str, why: str, now: datetime) -> StoryId:
+        """Make the events of two stories one, for good; returns it."""
+        with self._database.writing(exclusive="stories") as connection:
+            one, other, events = _two(connection, story_id, other_id)
+            if len(set(events)) == 1:
+                raise StoryEditRefused(f"stories {story_id} and {other_id} are of one event already: {events[0]}")
+            old, young = sorted(events)
+            beside = one if events[0] == old else other
+            put_together(connection, old, young, other_id=beside, reason=f"linked by {who}: {why}", now=now)
+            record(connection, StoryEditKind.LINK, one, other, who=who, why=why, now=now)
+            return old
+
 
 def _known(connection: Connection, story_id: StoryId) -> StoryId:
     if connection.scalar(select(stories.c.story_id).where(stories.c.story_id == story_id)) is None:
         raise StoryEditRefused(f"no story {story_id}: `wirewatch alerts list` names the stories that were told")
     return standing(connection, [story_id])[story_id]
+
+
+def _two(
+    connection: Connection, story_id: StoryId, other_id: StoryId
+) -> tuple[StoryId, StoryId, tuple[StoryId, StoryId]]:
+    """Two stories by their present ids, with the events they are part of."""
+    one, other = _known(connection, story_id), _known(connection, other_id)
+    if one == other:
+        raise StoryEditRefused(f"stories {story_id} and {other_id} are one story: take its articles apart by `split`")
+    events = firsts(connection, [one, other])
+    return one, other, (events[one], events[other])
 
 
 def _members(connection: Connection, story_id: StoryId) -> Sequence[MemberRow]:
@@ -174,4 +220,14 @@ def _edits(connection: Connection, story_ids: Sequence[StoryId]) -> Sequence[Edi
     query = select(story_edits).order_by(story_edits.c.edit_id)
     mine = story_edits.c.story_id.in_(story_ids) | story_edits.c.other_id.in_(story_ids)
     rows = connection.execute(query.where(mine))
-    return [EditRow(kind=row.kind, who=row.who, why=row.why, made_at=row.made_at) for row in rows]
+    return [
+        EditRow(
+            kind=row.kind,
+            story_id=row.story_id,
+            other_id=row.other_id,
+            who=row.who,
+            why=row.why,
+            made_at=row.made_at,
+        )
+        for row in rows
+    ]

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from pipelines.states import ArticleId, StoryEditKind, StoryId
-from storage.event_profiles import fold_event
+from storage.event_edits import parted, relink
 from storage.events import standing
-from storage.tables import stories, story_edits, story_links, story_members
+from storage.tables import stories, story_edits, story_members
 
 
 def merge(
@@ -22,11 +22,11 @@ def merge(
     article_id: ArticleId | None = None,
 ) -> None:
     """Let one story go into another with its members, and with what was linked to it; its id goes on to name that."""
+    relink(connection, story_id, into, now)
     members = story_members.update().where(story_members.c.story_id == story_id)
     connection.execute(members.values(story_id=into))
     gone = (stories.c.story_id == story_id) | (stories.c.merged_into == story_id)
     connection.execute(stories.update().where(gone).values(merged_into=into))
-    _relink(connection, story_id, into)
     record(connection, kind, into, story_id, who=who, why=why, now=now, article_id=article_id)
 
 
@@ -51,7 +51,7 @@ def record(
     who: str,
     why: str,
     now: datetime,
-    article_id: ArticleId | None,
+    article_id: ArticleId | None = None,
 ) -> None:
     """Keep who did what, when and why."""
     connection.execute(
@@ -62,30 +62,17 @@ def record(
 
 
 def kept_apart(connection: Connection) -> frozenset[frozenset[StoryId]]:
-    """Pairs of stories that the desk took apart, by the ids they have now; what it put together again is one id."""
+    """Pairs of stories that the desk took apart, by the ids they have now; what it put together again is one id.
+
+    Those whose events it took apart are among them: no bridge may undo that either.
+    """
     query = select(story_edits.c.story_id, story_edits.c.other_id).where(story_edits.c.kind == StoryEditKind.SPLIT)
     pairs = [(row.story_id, row.other_id) for row in connection.execute(query)]
     roots = standing(connection, {one for pair in pairs for one in pair})
-    return frozenset(frozenset((roots[one], roots[other])) for one, other in pairs)
+    return frozenset(frozenset((roots[one], roots[other])) for one, other in pairs) | parted(connection)
 
 
 def size(connection: Connection, story_id: StoryId) -> int:
     """How many articles a story has."""
     query = select(func.count()).select_from(story_members).where(story_members.c.story_id == story_id)
     return connection.execute(query).scalar_one()
-
-
-def _relink(connection: Connection, story_id: StoryId, into: StoryId) -> None:
-    """Whatever was linked to the one that went is linked to the other; no story is linked to itself."""
-    links = story_links.c
-    connection.execute(story_links.delete().where(links.story_id == story_id))
-    own = connection.scalar(select(links.event_id).where(links.story_id == into)) or into
-    if own == story_id:  # the event's first story went into one of its others, which is first now
-        connection.execute(story_links.delete().where(links.story_id == into))
-        own = into
-    fold_event(connection, story_id, own)
-    touched = (links.story_id != into) & (links.story_id != own)
-    connection.execute(story_links.update().where(links.event_id == story_id, touched).values(event_id=own))
-    connection.execute(story_links.update().where(links.other_id == story_id, touched).values(other_id=into))
-    connection.execute(story_links.delete().where(links.event_id == story_id))
-    connection.execute(story_links.delete().where(links.other_id == story_id))

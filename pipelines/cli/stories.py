@@ -3,6 +3,8 @@
 import getpass
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,8 @@ from pipelines.cli.output import echo_json, echo_table
 from pipelines.states import ArticleId, StoryId
 
 if TYPE_CHECKING:
+    from pipelines.dedup.subject import Aliases
+    from storage.event_edits import Describe
     from storage.store import SqlStore
     from storage.story_desk import StoryView
 
@@ -27,20 +31,25 @@ def stories() -> None:
 @click.option(
     "--days", type=click.FloatRange(0, 36_500), default=7, show_default=True, help="How far apart reprints may appear."
 )
-def group_command(files: tuple[str, ...], days: float) -> None:
+@click.option(
+    "--lists",
+    type=click.Path(exists=True, path_type=Path),
+    help="A lists.yaml, or the desk's folder: its names are known in every script.",
+)
+def group_command(files: tuple[str, ...], days: float, lists: Path | None) -> None:
     """Articles as JSON lines ("-" is stdin) to one line each: {id, story_id, similarity, reason, related}.
 
     Input: {id, title, text, published, source, language}. `story_id` is the id of the story's first article in the
     input; `related` are the other stories that report the same event. Answers come once all is read, in its order. An
     article without `published` is within every window.
 
-    Example: wirewatch stories group day.jsonl
+    Example: wirewatch stories group --lists alert_rules/lists.yaml day.jsonl
     """
     from pipelines.dedup.batch import answers
 
     articles = Articles(files)
     lines = list(articles)
-    found = answers([line.content for line in lines], timedelta(days=days))
+    found = answers([line.content for line in lines], timedelta(days=days), _names(lists))
     for line, answer in zip(lines, found, strict=True):
         echo_json(
             {
@@ -88,7 +97,8 @@ def show_command(story_id: int, as_json: bool) -> None:
     for one in view.related:
         click.echo(f"Perhaps the same event: story {one.story_id}, {one.title} ({one.outlet}): {one.reason}")
     for edit in view.edits:
-        click.echo(f"{edit.made_at:%Y-%m-%d %H:%M} UTC {edit.kind} by {edit.who}: {edit.why}")
+        pair = f"stories {edit.story_id} and {edit.other_id}"
+        click.echo(f"{edit.made_at:%Y-%m-%d %H:%M} UTC {pair}: {edit.kind} by {edit.who}: {edit.why}")
 
 
 @stories.command("split")
@@ -102,7 +112,9 @@ def split_command(article_id: int, who: str | None, why: str, as_json: bool) -> 
     Example: wirewatch stories split 231 --why "another earthquake"
     """
     with closing(_store()) as store:
-        old, new = store.story_desk.split(ArticleId(article_id), who=who or getpass.getuser(), why=why, now=_now())
+        old, new = store.story_desk.split(
+            ArticleId(article_id), who=who or getpass.getuser(), why=why, now=_now(), describe=_describe()
+        )
     if as_json:
         echo_json({"article_id": article_id, "from": old, "story_id": new})
     else:
@@ -127,6 +139,63 @@ def merge_command(story_id: int, other_id: int, who: str | None, why: str, as_js
         echo_json({"story_id": old, "merged": gone})
     else:
         click.echo(f"story {gone} went into story {old}")
+
+
+@stories.command("unlink")
+@click.argument("story_id", type=click.IntRange(1), metavar="STORY")
+@click.argument("other_id", type=click.IntRange(1), metavar="OTHER")
+@by_whom
+@because
+@as_json
+def unlink_command(story_id: int, other_id: int, who: str | None, why: str, as_json: bool) -> None:
+    """Say that two related stories are not one event, for good: nothing puts the two together again.
+
+    OTHER leaves the event, with its reprints; STORY does where the event began with OTHER.
+
+    Example: wirewatch stories unlink 17 23 --why "another telephone call"
+    """
+    pair = StoryId(story_id), StoryId(other_id)
+    with closing(_store()) as store:
+        left, event = store.story_desk.unlink(
+            *pair, who=who or getpass.getuser(), why=why, now=_now(), describe=_describe()
+        )
+    if as_json:
+        echo_json({"story_id": left, "left": event})
+    else:
+        click.echo(f"story {left} left the event of story {event}")
+
+
+@stories.command("link")
+@click.argument("story_id", type=click.IntRange(1), metavar="STORY")
+@click.argument("other_id", type=click.IntRange(1), metavar="OTHER")
+@by_whom
+@because
+@as_json
+def link_command(story_id: int, other_id: int, who: str | None, why: str, as_json: bool) -> None:
+    """Say that two stories report one event, for good, with all that is related to either of them.
+
+    Example: wirewatch stories link 17 23 --why "both are about the bridge"
+    """
+    pair = StoryId(story_id), StoryId(other_id)
+    with closing(_store()) as store:
+        event = store.story_desk.link(*pair, who=who or getpass.getuser(), why=why, now=_now())
+    if as_json:
+        echo_json({"event_id": event})
+    else:
+        click.echo(f"stories {story_id} and {other_id} are of one event now, that of story {event}")
+
+
+def _names(lists: Path | None) -> "Aliases":
+    from pipelines.dedup.subject import no_aliases
+    from pipelines.desk_names import desk_names
+
+    return desk_names(lists).alias if lists else no_aliases
+
+
+def _describe() -> "Describe":
+    from pipelines.dedup.relations import described
+
+    return partial(described, aliases=_names(here().desk))
 
 
 def _facts(view: "StoryView") -> dict[str, object]:
@@ -154,7 +223,14 @@ def _facts(view: "StoryView") -> dict[str, object]:
             for one in view.related
         ],
         "edits": [
-            {"kind": one.kind, "who": one.who, "why": one.why, "made_at": one.made_at.isoformat()} for one in view.edits
+            {
+                "kind": one.kind,
+                "stories": [one.story_id, one.other_id],
+                "who": one.who,
+                "why": one.why,
+                "made_at": one.made_at.isoformat(),
+            }
+            for one in view.edits
         ],
     }
 

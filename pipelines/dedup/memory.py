@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines.dedup.relations import KEPT, Related
+from pipelines.dedup.relations import Related
 from pipelines.states import StoryId
 from pipelines.stories import Profile, Told
 
@@ -60,7 +60,7 @@ class MemoryEvents:
         profile = self._profiles.pop(gone, None)
         if profile:
             known = self._profiles.get(event)
-            self._profiles[event] = known.with_story(profile, KEPT) if known else profile
+            self._profiles[event] = known.with_story(profile) if known else profile
         for some in self._carriers.values():
             if gone in some:
                 seen = some.pop(gone)

@@ -28,8 +28,8 @@ CARRIERS = 8
 """Events kept of one term; on 3,743 headlines in 48 clusters five and sixteen do as well."""
 PRIOR = 3
 """Events that carry any term besides those that are known: in a small archive nothing is rare."""
-WATCHED = 5
-"""As many more of what the desk's lists name."""
+TOPIC = 0.5
+"""Times a place or force weighs that the desk's lists name: however seldom it was met here, it is not rare."""
 NEWS = 300
 """Events among which those are counted; ten times less or more changes nothing on the headlines."""
 IN_TITLE = 1.5
@@ -47,8 +47,6 @@ WORDS_ALONE = 3
 """Shared words that link texts which have no name in common."""
 CONSIDERED = 6
 """Events whose profiles are compared."""
-KEPT = 60
-"""Terms of a profile; of 300 headlines of one event a hundred tell no more."""
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -95,7 +93,7 @@ def relate(content: Content, moment: datetime | None, index: EventIndex, aliases
     shown = ", ".join(term.shown for term in subject.terms if term.key in profile.weights)
     link = Link(event_id=event_id, other_id=event_id, strength=min(1.0, alike), reason=f"both tell of {shown}")
     gone = {key: one for key, one in gone.items() if event_id not in {each.story_id for each in carriers[key]}}
-    return Related(link=link, profile=profile.with_story(own, KEPT), terms=tuple(worth), gone=gone)
+    return Related(link=link, profile=profile.with_story(own), terms=tuple(worth), gone=gone)
 
 
 def described(content: Content, moment: datetime | None, aliases: Aliases = no_aliases) -> Profile:
@@ -123,8 +121,9 @@ def _worth(subject: Subject, carriers: Mapping[int, Sequence[Told]]) -> dict[int
     """What each term tells, as parts of a vector of length one."""
 
     def told(term: Term) -> float:
-        known = len(carriers.get(term.key, ())) + PRIOR + WATCHED * term.watched
-        return term.weight * (IN_TITLE if term.key in subject.titled else 1) * log(1 + NEWS / known)
+        known = len(carriers.get(term.key, ())) + PRIOR
+        by_place = (IN_TITLE if term.key in subject.titled else 1) * (TOPIC if term.topic else 1)
+        return term.weight * by_place * log(1 + NEWS / known)
 
     worth = {term.key: told(term) for term in subject.terms}
     length = sqrt(sum(part * part for part in worth.values())) or 1.0
@@ -156,15 +155,16 @@ def _alike(subject: Subject, worth: Mapping[int, float], profile: Profile, momen
 def _objections(subject: Subject, worth: Mapping[int, float], profile: Profile) -> Iterator[bool]:
     """Why they cannot be one event.
 
-    The days they name, or a template's words: the magnitude was, the exchange rose. A headline alone may be linked by
-    one word, where that is what the event's own headlines have in common.
+    The days they name, nothing in common but the desk's topics, or a template's words: the magnitude was, the exchange
+    rose. A headline alone may be linked by one word, where that is what the event's own headlines have in common.
     """
     shared = [key for key in worth if key in profile.weights]
+    yield subject.topics.issuperset(shared)
     yield bool(subject.days and profile.days and not subject.days & profile.days)
     firm = [key for key in shared if profile.carried[key] >= max(FIRM, FIRMLY * profile.stories)]
     yield len(shared) < (2 if subject.has_text or not firm else 1)
     if subject.has_text and not subject.names.intersection(shared):
-        yield bool(subject.names and profile.names) or len(shared) < WORDS_ALONE
+        yield bool(subject.names and profile.names) or len(set(shared) - subject.topics) < WORDS_ALONE
         yield bool(subject.numbers and profile.numbers and not subject.numbers & profile.numbers)
     mine, its = _missing(subject, profile)
     leading = profile.leading

@@ -31,6 +31,8 @@ class Alias:
 
     name: str
     weight: float
+    topic: bool
+    """A place or a force that the desk looks for day after day: however seldom it was met here, it is not rare."""
 
 
 Aliases = Callable[[str], Alias | None]
@@ -48,8 +50,8 @@ class Term:
     shown: str
     """As the article has it."""
     weight: float
-    watched: bool = False
-    """The desk looks for it day after day: however seldom it was met here, it is not rare."""
+    topic: bool = False
+    """Whether it is what the desk looks for day after day, or a country."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,13 @@ class Subject:
 
     @property
     def names(self) -> frozenset[int]:
-        """Keys of the names among the terms."""
-        return frozenset(term.key for term in self.terms if term.weight == NAME)
+        """Keys of the names among the terms, topics left out."""
+        return frozenset(term.key for term in self.terms if term.weight == NAME and not term.topic)
+
+    @property
+    def topics(self) -> frozenset[int]:
+        """Keys of those that the desk looks for day after day."""
+        return frozenset(term.key for term in self.terms if term.topic)
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -164,9 +171,9 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
     country = _country(small)
     key = name_key(small, language)
     if alias := aliases(text):
-        yield _made(alias.name, text, alias.weight, watched=True)
+        yield _made(alias.name, text, alias.weight, topic=alias.topic)
     elif country:
-        yield _made(f"country {country}", text, COUNTRY)
+        yield _made(f"country {country}", text, COUNTRY, topic=True)
     elif len(key) > 1 and (word.name or (in_title and len(small) >= SHORTEST)):
         yield _made(f"name {key}", text, NAME if word.name else WORD)
 
@@ -181,9 +188,9 @@ def _country(word: str) -> str | None:
     return next((name for name, stems in COUNTRIES.items() if word.startswith(stems)), None)
 
 
-def _made(name: str, shown: str, weight: float, *, watched: bool = False) -> tuple[str, Term]:
+def _made(name: str, shown: str, weight: float, *, topic: bool = False) -> tuple[str, Term]:
     key = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
-    return name, Term(key, shown, weight, watched)
+    return name, Term(key, shown, weight, topic)
 
 
 def _days(text: str) -> Iterator[int]:

@@ -82,6 +82,12 @@ def read_sources(path: Path) -> Sources:
     )
 
 
+def read_lists(path: Path) -> Source | None:
+    """A lists.yaml, or that of a folder; None where there is none."""
+    found = path if path.is_file() else _lists_path(path)
+    return _source(found) if found else None
+
+
 def _source(path: Path) -> Source:
     try:
         return Source(path=path, raw=raw_of(path), written_at=_written_at(path))

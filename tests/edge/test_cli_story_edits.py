@@ -49,6 +49,19 @@ def test_split_and_merge_say_what_became_of_it(environment: dict[str, str]) -> N
     assert run(environment, "merge", "2", "1", "--why", "one text").stdout == "story 2 went into story 1\n"
 
 
+def test_link_and_unlink_say_what_became_of_it(environment: dict[str, str]) -> None:
+    linked = run(environment, "link", "1", "2", "--why", "one night")
+    assert linked.stdout == "stories 1 and 2 are of one event now, that of story 1\n"
+    assert "Perhaps the same event: story 2" in run(environment, "show", "1").stdout
+    again = run(environment, "link", "1", "2", "--why", "one night")
+    assert "of one event already: 1" in str(again.exception)
+    left = run(environment, "unlink", "1", "2", "--who", "Ani", "--why", "two valleys")
+    assert left.stdout == "story 2 left the event of story 1\n"
+    told = run(environment, "show", "2").stdout
+    assert "stories 1 and 2: unlink by Ani: two valleys" in told
+    assert "Perhaps" not in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -56,6 +69,8 @@ def test_split_and_merge_say_what_became_of_it(environment: dict[str, str]) -> N
         (("split", "99", "--why", "x"), "no article 99"),
         (("split", "2", "--why", "x"), "alone in story 2 already"),
         (("merge", "1", "3", "--why", "x"), "one story already"),
+        (("unlink", "1", "2", "--why", "x"), "of two events already"),
+        (("link", "1", "99", "--why", "x"), "no story 99"),
     ],
 )
 def test_what_cannot_be_done_is_said(environment: dict[str, str], arguments: tuple[str, ...], words: str) -> None:

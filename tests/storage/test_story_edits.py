@@ -1,16 +1,18 @@
 """Stories that go into others, and articles taken out: ids stay good, what the desk decided stays decided."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from pipelines.dedup.relations import described
 from pipelines.errors import StoryEditRefused
 from pipelines.states import ArticleId, StoryId
 from pipelines.stories import Link, Profile, Told
 from storage.store import SqlStore
 from tests.storage.samples import LATER, NOW, entry, extract, group, matched, poll
 
+DAY = timedelta(days=1)
 ANI = {"who": "Ani", "why": "another quake", "now": LATER}
 
 
@@ -56,7 +58,7 @@ def test_a_bridge_joins_and_old_ids_still_name_the_story(store: SqlStore) -> Non
 def test_a_split_stays_split_when_grouping_runs_again(store: SqlStore) -> None:
     three(store)
     bridge(store, 1, 2)
-    assert store.story_desk.split(ArticleId(2), **ANI) == (1, 4)
+    assert store.story_desk.split(ArticleId(2), **ANI, describe=described) == (1, 4)
     assert stories_of(store) == {1: 1, 2: 4, 3: 3}
     assert bridge(store, 1, 4) == []
     assert bridge(store, 1, 3) == [3]
@@ -70,7 +72,7 @@ def test_a_split_stays_split_when_grouping_runs_again(store: SqlStore) -> None:
 def test_what_the_desk_put_together_again_may_be_bridged(store: SqlStore) -> None:
     three(store)
     bridge(store, 1, 2)
-    store.story_desk.split(ArticleId(2), **ANI)
+    store.story_desk.split(ArticleId(2), **ANI, describe=described)
     assert store.story_desk.merge(StoryId(4), StoryId(1), **ANI) == (1, 4)
     assert stories_of(store) == {1: 1, 2: 1, 3: 3}
     assert bridge(store, 1, 3) == [3]
@@ -100,16 +102,92 @@ def test_stories_of_two_events_that_are_one_text_make_one_event(store: SqlStore)
         assert (event.event_id, event.stories, event.merged) == (1, (1, 2, 4), (3,))
 
 
+def event_of(store: SqlStore, story: int) -> tuple[int, tuple[int, ...]]:
+    """A story's event and the stories in it."""
+    with store.alerts.dispatching(LATER) as dispatch:
+        event = dispatch.event(StoryId(story))
+    return event.event_id, event.stories
+
+
+@pytest.mark.parametrize(("pair", "left"), [((1, 2), 2), ((2, 1), 2), ((2, 3), 3), ((3, 2), 2)])
+def test_a_story_that_the_desk_took_out_is_an_event_of_its_own(
+    store: SqlStore, pair: tuple[int, int], left: int
+) -> None:
+    three(store)
+    link(store, 2, 1)
+    link(store, 3, 1, 2)
+    one, other = map(StoryId, pair)
+    assert store.story_desk.unlink(one, other, **ANI, describe=described) == (left, 1)
+    assert event_of(store, left) == (left, (left,))
+    assert event_of(store, 1) == (1, (1, 5 - left))
+    with store.stories.grouping(LATER) as grouping:
+        profiles = grouping.profiles([StoryId(1), StoryId(left)])
+        assert [profiles[StoryId(each)].stories for each in (1, left)] == [2, 1]
+        found = grouping.carriers(list(profiles[StoryId(left)].weights), NOW - DAY, LATER)
+        assert left in {told.story_id for some in found.values() for told in some}
+    assert [(edit.kind, edit.story_id, edit.other_id) for edit in store.story_desk.show(StoryId(left)).edits] == [
+        ("unlink", *pair)
+    ]
+
+
+def test_no_merge_puts_together_what_the_desk_took_apart(store: SqlStore) -> None:
+    matched(store, "quake", "tremor", "flood", "fire")
+    link(store, 2, 1)
+    link(store, 3, 1)
+    store.story_desk.unlink(StoryId(1), StoryId(3), **ANI, describe=described)
+    link(store, 4, 3)
+    for old, young in ((1, 3), (2, 3), (1, 4), (2, 4)):
+        assert bridge(store, old, young) == []
+    assert (event_of(store, 1), event_of(store, 4)) == ((1, (1, 2)), (3, (3, 4)))
+    store.story_desk.merge(StoryId(2), StoryId(3), **ANI)
+    assert event_of(store, 4) == (1, (1, 2, 4)), "the desk said otherwise since"
+
+
+def test_two_events_that_the_desk_linked_are_one_and_stay_one(store: SqlStore) -> None:
+    matched(store, "quake", "tremor", "flood", "fire", "ash")
+    link(store, 2, 1)
+    link(store, 4, 3)
+    assert store.story_desk.link(StoryId(4), StoryId(2), **ANI) == 1
+    assert event_of(store, 3) == (1, (1, 2, 3, 4))
+    with pytest.raises(StoryEditRefused, match="of one event already: 1"):
+        store.story_desk.link(StoryId(3), StoryId(1), **ANI)
+    store.story_desk.unlink(StoryId(1), StoryId(4), **ANI, describe=described)
+    assert event_of(store, 4) == (4, (4,))
+    assert store.story_desk.link(StoryId(5), StoryId(4), **ANI) == 4
+    assert store.story_desk.link(StoryId(1), StoryId(4), **ANI) == 1
+    assert event_of(store, 5) == (1, (1, 2, 3, 4, 5))
+
+
+def test_a_link_of_the_desk_outlives_a_bridge(store: SqlStore) -> None:
+    matched(store, "quake", "tremor", "flood", "fire")
+    store.story_desk.link(StoryId(1), StoryId(4), **ANI)
+    link(store, 3, 2)
+    assert bridge(store, 3, 4) == [4]
+    assert event_of(store, 4) == (1, (1, 2, 3))
+
+
+def test_an_article_taken_out_can_be_linked_to_what_comes(store: SqlStore) -> None:
+    three(store)
+    bridge(store, 1, 2)
+    store.story_desk.split(ArticleId(2), **ANI, describe=described)
+    with store.stories.grouping(LATER) as grouping:
+        assert grouping.profiles([StoryId(4)])[StoryId(4)].stories == 1
+
+
 def test_what_cannot_be_done_is_refused_in_plain_words(store: SqlStore) -> None:
     three(store)
     with pytest.raises(StoryEditRefused, match="no story 9"):
         store.story_desk.show(StoryId(9))
     with pytest.raises(StoryEditRefused, match="no article 9"):
-        store.story_desk.split(ArticleId(9), **ANI)
+        store.story_desk.split(ArticleId(9), **ANI, describe=described)
     with pytest.raises(StoryEditRefused, match="alone in story 1 already"):
-        store.story_desk.split(ArticleId(1), **ANI)
+        store.story_desk.split(ArticleId(1), **ANI, describe=described)
     with pytest.raises(StoryEditRefused, match="one story already: 1"):
         store.story_desk.merge(StoryId(1), StoryId(1), **ANI)
+    with pytest.raises(StoryEditRefused, match="1 and 2 are of two events already"):
+        store.story_desk.unlink(StoryId(1), StoryId(2), **ANI, describe=described)
+    with pytest.raises(StoryEditRefused, match="2 and 2 are one story"):
+        store.story_desk.link(StoryId(2), StoryId(2), **ANI)
 
 
 def test_a_revision_never_leaves_its_story(store: SqlStore) -> None:
@@ -145,7 +223,7 @@ def test_a_profile_comes_back_as_it_was_and_goes_where_its_event_goes(store: Sql
         assert grouping.profiles([StoryId(1), StoryId(2), StoryId(3)]) == {1: one, 2: other}
     store.story_desk.merge(StoryId(1), StoryId(2), **ANI)
     with store.stories.grouping(LATER) as grouping:
-        assert grouping.profiles([StoryId(1), StoryId(2)]) == {1: one.with_story(other, 60)}
+        assert grouping.profiles([StoryId(1), StoryId(2)]) == {1: one.with_story(other)}
         assert grouping.carriers([7], NOW, LATER) == {7: [Told(story_id=StoryId(1), moment=LATER)]}
 
 
