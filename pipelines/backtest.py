@@ -2,9 +2,10 @@
 what another version of them would have caught instead."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import combinations
 
 from pipelines.archive import Archived
 from pipelines.delivery.dispatch import Tell
@@ -18,6 +19,8 @@ from pipelines.told import Book
 TRIED = frozenset(RuleStatus) - {RuleStatus.RETIRED}
 """Drafts are tried too: that is what a backtest is for."""
 
+MOST_A_DAY = 30
+"""Alerts a day above which nobody reads them (rules.md warns from here on)."""
 SAMPLES = 5
 """Articles shown of each kind: enough to see what a rule is about."""
 
@@ -75,6 +78,8 @@ class Backtested:
     rules: tuple[Tried, ...]
     compared: bool
     """Whether there was another version to compare with."""
+    together: Mapping[tuple[RuleId, RuleId], int]
+    """How many articles both of two rules caught, where there was one."""
     gone: Mapping[RuleId, Caught]
     """Rules that the other version alone has, with what they would have caught."""
 
@@ -118,6 +123,7 @@ class Backtest:
         self._book = Book(articles_return=False)
         self._events: defaultdict[StoryId, set[StoryId]] = defaultdict(set)
         self._since, self._now = since, now
+        self._together: Counter[tuple[RuleId, RuleId]] = Counter()
         self._articles = 0
 
     def take(self, texts: Iterable[Archived]) -> None:
@@ -135,6 +141,7 @@ class Backtest:
             articles=self._articles,
             rules=tuple(self._rules.values()),
             compared=self._other is not None,
+            together=self._together,
             gone=dict(sorted(self._gone.items())),
         )
 
@@ -151,6 +158,7 @@ class Backtest:
                 self._match(archived, judgement, story, len(event))
             else:
                 self._rules[judgement.rule.rule_id].partial += 1
+        self._together.update(combinations(sorted(found), 2))
         if self._other:
             others = (one for one in self._other.judge(content, tags) if one.outcome is Outcome.MATCH)
             self._compare(archived, found, {one.rule.rule_id: one for one in others})
@@ -179,11 +187,6 @@ class Backtest:
         for rule_id in others.keys() - found.keys():
             lost = self._rules[rule_id].lost if rule_id in self._rules else self._gone[rule_id]
             lost.take(revision, others[rule_id], at)
-
-
-def busy(result: Backtested, most: float) -> Iterator[Tried]:
-    """The rules with more than `most` alerts a day."""
-    return (tried for tried in result.rules if result.a_day(tried) > most)
 
 
 def _sample(revision: Revision, judgement: Judgement, at: datetime) -> Sample:

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import click
 
-from pipelines.backtest import Backtested, Caught, Sample, Tried
+from pipelines.backtest import MOST_A_DAY, Backtested, Caught, Sample, Tried
 from pipelines.cli.output import echo_table, number
 from pipelines.delivery.excerpt import Quote
 from pipelines.delivery.wording import clean, cut
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTLETS_SHOWN = 3
-MOST_A_DAY = 30
-"""Alerts a day above which the linter warns too (rules.md)."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 

@@ -32,8 +32,9 @@ def fault_row(fault: "Fault") -> dict[str, object]:
 
 
 def number(count: int, what: str) -> str:
-    """`1 rule`, `2 rules`."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    """`1 rule`, `2 rules`, `2 matches`."""
+    many = "es" if what.endswith(("s", "ch")) else "s"
+    return f"{count} {what}{'' if count == 1 else many}"
 
 
 def echo_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:

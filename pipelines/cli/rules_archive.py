@@ -1,6 +1,6 @@
 """`wirewatch rules near-misses` and `rules forms`: what a rule all but matched, and what its terms catch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,8 +47,7 @@ def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_jso
     if as_json:
         echo_json({"rule_id": rule, "articles": looked, "number": found.number, "near_misses": _facts(nearest)})
         return
-    misses = "near miss" if found.number == 1 else "near misses"
-    click.echo(f"{rule}: {found.number} {misses} in {number(looked, 'article')} of the last {days:g} days")
+    click.echo(f"{rule}: {number(found.number, 'near miss')} in {number(looked, 'article')} of the last {days:g} days")
     columns = ("article", "published", "outlet", "headline", "short of")
     echo_table(columns, [_cells(near) for near in nearest])
 
@@ -80,7 +79,7 @@ def forms(rule: str, days: float, path: Path | None, *, as_json: bool) -> None:
     echo_table(("group", "term", "mentions", "forms"), shown)
 
 
-def each_text(days: float, take: "Callable[[Iterable[Archived]], None]") -> int:
+def each_text(days: float, take: "Callable[[Sequence[Archived]], None]") -> int:
     """Hand over the stored texts of the last days, with a bar on a terminal; returns how many there were."""
     from storage.store import open_store
 

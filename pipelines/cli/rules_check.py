@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,18 +20,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--archive", "days", type=click.FloatRange(0.01, 3_650), metavar="DAYS", help="Try them on stored texts, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def check(path: Path | None, *, as_json: bool) -> None:
+def check(path: Path | None, days: float | None, *, as_json: bool) -> None:
     """Check the desk's files, every fault with its place.
 
     Rules, lists, feeds and routes under PATH, by default the desk's folder, are read; inline tests are run. Each
     message stands on one line: file:line:column: level: text. Exit code 1 where there is an error; warnings leave
-    it 0.
+    it 0. With --archive also what only stored texts show: rules that match the same articles, terms that hit nothing,
+    rules with more than 30 alerts a day.
 
     \b
     Example: wirewatch rules check alert_rules
     """
     result = _check(path or desk_folder())
+    if days is not None:
+        result = _with_archive(result, days)
     if as_json:
         echo_json(result.document())
     else:
@@ -95,6 +101,18 @@ def _check(path: Path) -> _Result:
     ]
     faults = [*rule_set.faults, *misnamed, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path, rule_set)]
     return _Result(rule_set, in_order(faults))
+
+
+def _with_archive(result: _Result, days: float) -> _Result:
+    """What the stored texts of the last days show, among the rest."""
+    from pipelines.archive_lint import ArchiveLint
+    from pipelines.cli.rules_archive import each_text
+    from pipelines.rules.loader import in_order
+
+    now = datetime.now(tz=UTC)
+    looking = ArchiveLint(result.rule_set.rules, since=now - timedelta(days=days), now=now)
+    each_text(days, looking.take)
+    return _Result(result.rule_set, in_order([*result.faults, *looking.warnings()]))
 
 
 def _other_faults(path: Path, rule_set: "RuleSet") -> Iterator["Fault"]:

@@ -71,9 +71,9 @@ class Explainer:
     def __init__(self, rule: CompiledRule) -> None:
         self._rule = rule
         self._matcher = Matcher([rule], statuses=frozenset(RuleStatus))
-        self._true = _Reader(rule.groups)
-        self._bare = _Reader({name: _bare(group) for name, group in rule.groups.items()})
-        self._cancelling = _Reader({name: _exceptions(group) for name, group in rule.groups.items()})
+        self._true = GroupReader(rule.groups)
+        self._bare = GroupReader({name: _bare(group) for name, group in rule.groups.items()})
+        self._cancelling = GroupReader({name: _exceptions(group) for name, group in rule.groups.items()})
 
     def explain(self, content: Content, tags: frozenset[str] | None) -> Explanation:
         """The rule's answer; `tags` is None where the article's tags are not known."""
@@ -144,7 +144,7 @@ class Explainer:
         return ""
 
 
-class _Reader:
+class GroupReader:
     """Groups, ready to be looked for in any number of articles."""
 
     def __init__(self, groups: Mapping[str, Group]) -> None:
@@ -160,9 +160,13 @@ class _Reader:
         hits = {name: reading.hits(wired) for name, wired in self._wired.items()}
         return Article(hits=hits, groups=self._groups, document=document)
 
+    def term(self, found: Found) -> Term:
+        """The term that hit."""
+        return self._index.terms[found.term]
+
     def written(self, found: Found) -> str:
         """The term that hit, as its author wrote it."""
-        return as_written(self._index.terms[found.term])
+        return as_written(self.term(found))
 
 
 def as_written(term: Term) -> str:
