@@ -32,6 +32,7 @@ SHARES = {
     "revisits": 6,
     "stories": 5,
     "matches": 4,
+    "going live": 8,
     "alerts": 3,
     "deliveries": 5,
     "heartbeat": 20,
@@ -110,19 +111,24 @@ class Cycle:
         return steps.group_stories(self.store.stories, self._names, budget=self._budget("stories"))
 
     def matches(self) -> tuple[Report, ...]:
-        """Run the desk's rules over new texts, and count what they matched."""
+        """Run the desk's rules over new texts, count what they matched, and tell owners what became of their edits."""
+        from pipelines.going_live import GoingLive
         from pipelines.live_rules import LiveRules
 
+        going = GoingLive(self.store.archive, self.store.notices, self._zone, self._budget("going live"))
         live = LiveRules(
             folder=self.settings.desk,
             book=self.store.rulebook,
             clock=self.clock,
             sleep=time.sleep,
             kept=self.settings.compiled_rules,
+            tell=going.tell,
         )
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
         news = any(matched.counts.values())
-        return matched, steps.judge_volumes(self.store.volumes, budget=self._budget("matches"), news=news)
+        counted = steps.judge_volumes(self.store.volumes, budget=self._budget("matches"), news=news)
+        going.weekly(lambda: live.load().rules)
+        return matched, counted, *going.report()
 
     def alerts(self) -> Report:
         """Decide what the desk is told."""
@@ -175,6 +181,12 @@ class Cycle:
 
         with store_apart(self.settings.database_url, self.settings.home / "canary") as store:
             return fly(self, store)
+
+    def _zone(self) -> str:
+        try:
+            return self.routes().zone
+        except DeskFileError:
+            return "UTC"  # a faulty routes.yaml is the last step's to tell
 
     def _budget(self, step: str) -> Budget:
         return Budget(self.clock(), SHARES[step])

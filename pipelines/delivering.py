@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Delivery, Message, Pause, Receiver
+from pipelines.alerts import Delivery, Message, Pause
 from pipelines.delivery import retry
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
@@ -163,7 +163,7 @@ def _tell_operator(
         if budget.spent:
             return
         try:
-            _send_notice(notice, notifier, routes().operator)
+            _send_notice(notice, notifier, routes())
         except errors.StoreError:
             raise
         except Exception as error:
@@ -174,9 +174,11 @@ def _tell_operator(
             tally.count("notices sent")
 
 
-def _send_notice(notice: Notice, notifier: protocols.Notifier, operator: Receiver | None) -> None:
+def _send_notice(notice: Notice, notifier: protocols.Notifier, desk: "Routes") -> None:
+    """To the owner whom it concerns, else to the operator."""
     from pipelines.delivery.message import operator_notice
 
-    if operator is None:
+    receiver = desk.owners.get(notice.owner or "") or desk.operator
+    if receiver is None:
         raise errors.ReceiverMisconfigured("routes.yaml names no `operator`")
-    notifier.send(operator, operator_notice(f"Wirewatch: {notice.title}", notice.lines), key=notice.key)
+    notifier.send(receiver, operator_notice(f"Wirewatch: {notice.title}", notice.lines), key=notice.key)

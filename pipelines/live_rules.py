@@ -15,6 +15,7 @@ from pipelines.rules.sources import LISTS, Source, Sources, read_sources
 from pipelines.states import RuleId
 
 if TYPE_CHECKING:  # an idle cycle only asks whether the files have changed
+    from pipelines.going_live import News, Refused
     from pipelines.rules.loader import RuleSet
     from pipelines.rules.matcher import Matcher
     from pipelines.rules.rule import CompiledRule
@@ -39,6 +40,8 @@ class LiveRules:
     sleep: Callable[[float], None]
     kept: Path | None = None
     """Where the compiled rules are kept for the next run; without it each run compiles them."""
+    tell: "Callable[[News], None] | None" = None
+    """Told of what changes, before it is noted: whoever is killed between the two tells it again."""
 
     def due(self) -> bool:
         """Whether the files are other than at the last look, something in them was wrong, or a rule looks back."""
@@ -60,6 +63,8 @@ class LiveRules:
         standing = self.book.standing()
         found, failures = self._found(sources, rule_set, standing)
         decision = decide(found, standing, look, self.clock())
+        if self.tell and standing and not decision.refusal:
+            self.tell(self._news(found, decision, standing, failures))
         self._note(decision, look, sources, standing)
         return _running(found, decision, failures)
 
@@ -100,6 +105,28 @@ class LiveRules:
             unsettled=bool(standing) and not self._settled(sources),
         )
         return found, tuple(fault for faults in failures.values() for fault in faults)
+
+    def _news(
+        self,
+        found: "Found",
+        decision: "Decision",
+        standing: Mapping[RuleId, StandingRule],
+        failures: Sequence[Fault],
+    ) -> "News":
+        from pipelines.going_live import Edit, News
+
+        was = {
+            rule.rule_id: standing.get(rule.rule_id) or standing.get(rule.was or rule.rule_id)
+            for rule in decision.adopt
+        }
+        before = {rule.rule_id: rule for rule in _kept(self.folder, tuple(filter(None, was.values())))[0]}
+        edits = ((rule, was[rule.rule_id]) for rule in decision.adopt)
+        return News(
+            folder=self.folder,
+            edits=tuple(Edit(rule=rule, before=before.get(old.rule_id) if old else None) for rule, old in edits),
+            gone=decision.retire,
+            refused=tuple(_refused(found, decision, failures)),
+        )
 
     def _kept(self, sources: Sources) -> "RuleSet | None":
         from pipelines.rules.kept import KeptRules
@@ -172,6 +199,23 @@ def _running(found: "Found", decision: "Decision", failures: tuple[Fault, ...]) 
         faulty_lists=found.rule_set.faulty_lists,
         lists_file=found.rule_set.lists_file,
     )
+
+
+def _refused(found: "Found", decision: "Decision", failures: Sequence[Fault]) -> "Iterator[Refused]":
+    """The files that have an error, each with the rules that run otherwise than it says."""
+    from pipelines.going_live import Refused
+
+    kept, _ = _kept(found.folder, decision.keep)
+    by_file: dict[Path, list[Fault]] = {}
+    for fault in (*found.rule_set.faults, *failures):
+        if fault.level is Level.ERROR:
+            by_file.setdefault(fault.path, []).append(fault)
+    for file, faults in by_file.items():
+        keep = tuple(rule.rule_id for rule in decision.keep if found.folder / rule.file == file)
+        here = [rule for rule in (*kept, *found.rule_set.rules) if rule.file.path == file]
+        failing = [rule for rule in here if rule.rule_id in keep or rule.rule_id in found.failing]
+        owner = next((rule.rule.owner for rule in (*failing, *here) if rule.rule.owner), None)
+        yield Refused(file=file, faults=tuple(faults), keep=keep, owner=owner)
 
 
 def _keeping(found: "Found", decision: "Decision") -> Iterator[Fault]:

@@ -1,4 +1,7 @@
-"""What the operator is told of this installation: once when a trouble begins, and once more when it is over."""
+"""What people are told of this installation: once when a trouble begins, once more when it is over, or just once.
+
+The operator hears of it, and the owners of rules of what becomes of their rules.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ class Notice:
     over: bool
     attempts: int
     """Tries made so far."""
+    owner: str | None = None
+    """The owner in routes.yaml whom it concerns; the operator where there is none."""
 
     @property
     def key(self) -> str:
@@ -31,15 +36,29 @@ class Notices(Protocol):
     The rows are durable: what was begun is told though the process dies, and told once.
     """
 
-    def begin(self, subject: str, title: str, lines: Sequence[str], now: datetime) -> bool:
+    def begin(self, subject: str, title: str, lines: Sequence[str], now: datetime, *, owner: str | None = None) -> bool:
         """Open a trouble; False where one is open already: its words are renewed as long as nobody was told."""
         ...
 
     def end(self, subject: str, title: str, lines: Sequence[str], now: datetime) -> bool:
-        """Close the open trouble, with what to tell of its end; one that nobody was told of ends unheard.
+        """Close the open trouble, with what to tell of its end; one that nobody was told of ends unheard, and so does
+        one without a `title` for its end.
 
         False where none is open.
         """
+        ...
+
+    def announce(
+        self, subject: str, title: str, lines: Sequence[str], now: datetime, *, owner: str | None = None
+    ) -> bool:
+        """Tell something once, of which nothing is over later; False where that subject was announced before.
+
+        Without `lines` it is noted, and nobody hears of it.
+        """
+        ...
+
+    def announced(self, subject: str) -> bool:
+        """Whether it was announced."""
         ...
 
     def open_subjects(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import protocols
+from pipelines.archive import Archive
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
 from pipelines.robots import RobotsStore
@@ -60,6 +61,8 @@ class Store(Protocol):
     def outbox(self) -> protocols.Outbox: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def archive(self) -> Archive: ...
     @property
     def vital_signs(self) -> VitalSigns: ...
 

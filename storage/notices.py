@@ -16,14 +16,14 @@ class SqlNotices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, subject: str, title: str, lines: Sequence[str], now: datetime) -> bool:
+    def begin(self, subject: str, title: str, lines: Sequence[str], now: datetime, *, owner: str | None = None) -> bool:
         """See Notices."""
         words = {"title": title, "lines": list(lines)}
         with self._database.writing(exclusive="notices") as connection:
             notice_id = _open(connection, subject)
             if notice_id is None:
-                row = {"subject": subject, **words, "over": False, "began_at": now, "due_at": now, "attempts": 0}
-                connection.execute(notices.insert().values(row))
+                row = {"subject": subject, "owner": owner, **words, "over": False, "began_at": now, "due_at": now}
+                connection.execute(notices.insert().values(row | {"attempts": 0}))
                 return True
             untold = and_(notices.c.notice_id == notice_id, NOTICE_WAITS)
             connection.execute(notices.update().where(untold).values(words))
@@ -38,9 +38,27 @@ class SqlNotices:
             this = notices.c.notice_id == notice_id
             unheard = notices.update().where(this, NOTICE_WAITS).values(over=True, ended_at=now, due_at=None)
             if connection.execute(unheard).rowcount == 0:
-                words = {"title": title, "lines": list(lines), "over": True, "ended_at": now}
-                connection.execute(notices.update().where(this).values(words | {"due_at": now, "attempts": 0}))
+                words = {"title": title, "lines": list(lines), "over": True, "ended_at": now, "attempts": 0}
+                connection.execute(notices.update().where(this).values(words | {"due_at": now if title else None}))
         return True
+
+    def announce(
+        self, subject: str, title: str, lines: Sequence[str], now: datetime, *, owner: str | None = None
+    ) -> bool:
+        """See Notices."""
+        known = select(notices.c.notice_id).where(notices.c.subject == subject).limit(1)
+        with self._database.writing(exclusive="notices") as connection:
+            if connection.scalar(known) is not None:
+                return False
+            words = {"subject": subject, "owner": owner, "title": title, "lines": list(lines), "attempts": 0}
+            times = {"over": True, "began_at": now, "ended_at": now, "due_at": now if lines else None}
+            connection.execute(notices.insert().values(words | times))
+        return True
+
+    def announced(self, subject: str) -> bool:
+        """See Notices."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(notices.c.notice_id).where(notices.c.subject == subject)) is not None
 
     def open_subjects(self) -> frozenset[str]:
         """See Notices."""
@@ -59,6 +77,7 @@ class SqlNotices:
                     lines=tuple(row.lines),
                     over=row.over,
                     attempts=row.attempts,
+                    owner=row.owner,
                 )
                 for row in connection.execute(query)
             ]

@@ -31,12 +31,6 @@ def fault_row(fault: "Fault") -> dict[str, object]:
     return place | {"level": fault.level, "text": fault.message}
 
 
-def number(count: int, what: str) -> str:
-    """`1 rule`, `2 rules`, `2 matches`."""
-    many = "es" if what.endswith(("s", "ch")) else "s"
-    return f"{count} {what}{'' if count == 1 else many}"
-
-
 def echo_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     """A table: fitted to a terminal, never wrapped in a pipe."""
     from rich.console import Console

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.here import here
-from pipelines.cli.output import echo_json, echo_table, number, progress
+from pipelines.cli.output import echo_json, echo_table, progress
 from pipelines.cli.rules_explain import find_rule
-from pipelines.delivery.wording import clean, cut
+from pipelines.delivery.wording import clean, cut, number
 
 if TYPE_CHECKING:
     from pipelines.archive import Archived

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import echo_fault, echo_json, fault_row, number
+from pipelines.cli.output import echo_fault, echo_json, fault_row
+from pipelines.delivery.wording import number
 from pipelines.errors import DeskFileError
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.output import echo_fault, echo_json, fault_row, number
+from pipelines.cli.output import echo_fault, echo_json, fault_row
 from pipelines.cli.rules_check import desk_folder
+from pipelines.delivery.wording import number
 
 if TYPE_CHECKING:
     from pipelines.desk_files import Fault

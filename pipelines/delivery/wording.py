@@ -87,3 +87,9 @@ def _day(day: date, today: date) -> str:
 
 # Not `%b`: that follows the machine's language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(count: int, what: str) -> str:
+    """`1 rule`, `2 rules`, `2 matches`."""
+    many = "es" if what.endswith(("s", "ch")) else "s"
+    return f"{count} {what}{'' if count == 1 else many}"
