@@ -42,7 +42,7 @@ TEXTS = {
 }  # fmt: skip
 
 
-PAGE = """<p>The first trucks came over the pass before dawn, with flour, salt and lamp oil for the valley's schools.</p>
+PAGE = """<p>The first trucks came over the pass before dawn, with flour, salt and lamp oil for the valley.</p>
 <p>“We had bread for two more days,” said Ani, who keeps the bakery by the bridge and lit her oven at once.</p>
 <p>A second convoy waits at the tunnel until the wind has dropped, the road service told the town's council.</p>
 <p>Snow had closed the road for nine days, longer than in any winter since the tunnel was opened to traffic.</p>"""
@@ -211,7 +211,7 @@ def test_try_shows_what_fires_else_the_nearest(desk: Path, tmp_path: Path) -> No
     told = run(desk, "try", str(story)).stdout
     assert "none of 2 rules fires; the nearest:" in told
     page = tmp_path / "page.html"
-    page.write_text(f"<html lang=en><title>Aid</title><article><h1>Aid comes</h1>{PAGE}</article></html>")
+    page.write_text(f"<html lang=en><head><title>Aid</title></head><body><h1>Aid comes</h1>{PAGE}</body></html>")
     facts = json.loads(run(desk, "try", str(page), "--url", "https://tufa.example/aid", "--json").stdout)
     assert (facts["title"], [one["rule_id"] for one in facts["rules"]]) == ("Aid comes", ["convoys"])
 
