@@ -3,7 +3,7 @@
 Times are aware UTC. Imports the records and protocols alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from pipelines.model import Feed, FeedEntry, Outlet
+from pipelines.states import FeedId
 
 STREAK_KEPT = 10
 
@@ -82,8 +83,6 @@ class FeedState:
     """The version of the parser that read it."""
     entries_hash: str | None = None
     """Of the entries that were read out of it."""
-    items: tuple[KnownItem, ...] = ()
-    """Of the document that was read last; none where it could not be taken apart."""
     whole_at: datetime | None = None
     """When the whole document last came."""
     doubted_until: datetime | None = None
@@ -123,6 +122,8 @@ class Poll:
     """After the poll."""
     entries: Sequence[FeedEntry] = ()
     """None where nothing was read, or nothing had changed."""
+    items: tuple[KnownItem, ...] | None = None
+    """Of the document, for the next reading, empty where it could not be taken apart; None where nothing was read."""
     backlog_before: datetime | None = None
     outlets: Mapping[str, Outlet] = field(default_factory=lambda: MappingProxyType({}))
     """By `FeedEntry.entry_id`: whose text an entry is where `feed.outlet` is None; else it is the feed's own."""
@@ -145,6 +146,10 @@ class FeedStore(Protocol):
 
     def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
         """Active feeds due at `now` (all active ones with `everything`), longest overdue first."""
+        ...
+
+    def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
+        """The items of the document that was last read of each feed: wanted only where another document came."""
         ...
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:

@@ -1,54 +1,40 @@
-"""The entries of one poll: stored, with the articles that they make due."""
+"""The entries that polls bring: stored, with the articles that they make due."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Text, bindparam, func, select
 
 from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
-from pipelines.polls import Arrivals
+from pipelines.polls import Arrivals, Poll
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
 from storage.database import hold
-from storage.entry_names import Known, load_names, sort
+from storage.entry_names import Known, Names, Sorted, load_names, sort, with_entries
 from storage.feed_tables import feed_entries, outlets
 from storage.lookups import batches, rows_in
 from storage.tables import articles, matches, revisions
 from storage.types import clean, clean_key
 
+_CLEAN = ("url", "guid", "link", "content_hash", "title", "summary", "body")
+_ADD_ENTRY = feed_entries.insert().values({name: bindparam(f"the_{name}", type_=Text()) for name in _CLEAN})
+"""What `_cleaned` and `clean_key` have cleaned is not looked through again: a third of an entry's cost."""
 
-def store_entries(
-    connection: Connection,
-    feed: Feed,
-    entries: Sequence[FeedEntry],
-    outlets: Mapping[str, Outlet],
-    now: datetime,
-    backlog_before: datetime | None,
-) -> Arrivals:
-    """Store what a poll brought; see FeedStore.record_polls."""
-    if not entries:
-        return Arrivals()
-    cleaned = [_cleaned(entry) for entry in entries]
-    found = sort(cleaned, load_names(connection, feed.feed_id, cleaned))
-    if found.moved:
-        _store_moved(connection, found.moved)
-    if found.changed:
-        _store_changed(connection, found.changed, now)
-    if found.new:
-        arrivals = [
-            _New(
-                entry=entry,
-                article_url=_article_url(feed.feed_id, entry),
-                outlet=feed.outlet or outlets.get(entry.entry_id) or _own_outlet(feed),
-                backlog=_is_backlog(entry, backlog_before),
-            )
-            for entry in _oldest_first(found.new, now)
-        ]
-        _store_new(connection, feed.feed_id, arrivals, now)
-    return Arrivals(new=tuple(found.new), changed=tuple(entry for _, entry in found.changed))
+
+def store_entries(connection: Connection, polls: Sequence[Poll], now: datetime) -> list[Arrivals]:
+    """Store what polls brought, all of it together; see FeedStore.record_polls."""
+    stored = with_entries(connection, [poll.feed.feed_id for poll in polls if poll.entries])
+    found = [_sorted(connection, poll, known=poll.feed.feed_id in stored) for poll in polls]
+    if moved := [pair for one in found for pair in one.moved]:
+        _store_moved(connection, moved)
+    if changed := [pair for one in found for pair in one.changed]:
+        _store_changed(connection, changed, now)
+    if arrivals := [new for poll, one in zip(polls, found, strict=True) for new in _arrivals(poll, one.new, now)]:
+        _store_new(connection, arrivals, now)
+    return [Arrivals(new=tuple(one.new), changed=tuple(entry for _, entry in one.changed)) for one in found]
 
 
 def add_outlets(connection: Connection, wanted: Iterable[Outlet], *, replace: bool = False) -> None:
@@ -74,10 +60,27 @@ def add_outlets(connection: Connection, wanted: Iterable[Outlet], *, replace: bo
 class _New:
     """An entry to store, with what is to be known of its article."""
 
+    feed_id: FeedId
     entry: FeedEntry
     article_url: str
     outlet: Outlet
     backlog: bool
+
+
+def _sorted(connection: Connection, poll: Poll, *, known: bool) -> Sorted:
+    entries = [_cleaned(entry) for entry in poll.entries]
+    return sort(entries, load_names(connection, poll.feed.feed_id, entries) if known else Names())
+
+
+def _arrivals(poll: Poll, entries: Sequence[FeedEntry], now: datetime) -> Iterator[_New]:
+    for entry in _oldest_first(entries, now):
+        yield _New(
+            feed_id=poll.feed.feed_id,
+            entry=entry,
+            article_url=_article_url(poll.feed.feed_id, entry),
+            outlet=poll.feed.outlet or poll.outlets.get(entry.entry_id) or _own_outlet(poll.feed),
+            backlog=_is_backlog(entry, poll.backlog_before),
+        )
 
 
 def _store_moved(connection: Connection, moved: Sequence[tuple[Known, FeedEntry]]) -> None:
@@ -103,44 +106,52 @@ def _store_changed(connection: Connection, changed: Sequence[tuple[Known, FeedEn
     _make_due(connection, {known.article_id for known, _ in changed}, now)
 
 
-def _store_new(connection: Connection, feed_id: FeedId, arrivals: Sequence[_New], now: datetime) -> None:
-    found = _meet_articles(connection, {one.article_url: one for one in arrivals}, now)
-    missing = [one for one in arrivals if one.article_url not in found]
+def _store_new(connection: Connection, arrivals: Sequence[_New], now: datetime) -> None:
+    brought: dict[str, list[_New]] = {}
+    for one in arrivals:
+        brought.setdefault(one.article_url, []).append(one)
+    found = _meet_articles(connection, brought, now)
+    missing = [several for url, several in brought.items() if url not in found]
     if missing:
-        add_outlets(connection, [one.outlet for one in missing])
+        add_outlets(connection, [several[0].outlet for several in missing])
         made = connection.execute(
             articles.insert().returning(articles.c.url, articles.c.article_id),
-            [_article(one, now) for one in missing],
+            [_article(several, now) for several in missing],
         )
         found |= {row.url: row.article_id for row in made}
     connection.execute(
-        feed_entries.insert(),
+        _ADD_ENTRY,
         [
             {
-                "feed_id": feed_id,
-                "url": one.entry.url or None,
-                "guid": one.entry.guid or None,
+                "feed_id": one.feed_id,
+                "the_url": clean_key(one.entry.url) if one.entry.url else None,
+                "the_guid": clean_key(one.entry.guid) if one.entry.guid else None,
                 "article_id": found[one.article_url],
                 "first_seen_at": now,
                 "backlog": one.backlog,
-                **_words(one.entry),
+                "published": one.entry.published,
+                "published_utc": one.entry.published.utc if one.entry.published else None,
+                "authors": list(one.entry.authors),
+                **{f"the_{name}": value for name, value in _texts(one.entry).items()},
             }
             for one in arrivals
         ],
     )
 
 
-def _meet_articles(connection: Connection, arrivals: Mapping[str, _New], now: datetime) -> dict[str, ArticleId]:
+def _meet_articles(
+    connection: Connection, arrivals: Mapping[str, Sequence[_New]], now: datetime
+) -> dict[str, ArticleId]:
     """The articles that other feeds brought already, by URL: no backlog any more where they are news here.
 
-    One whose text is a page's is not extracted again; one whose best text is a feed's is, where this one says more.
+    One whose text is a page's is not extracted again; one whose best text is a feed's is, where one says more here.
     """
     query = select(articles.c.url, articles.c.article_id, articles.c.backlog)
     rows = list(rows_in(connection, query, articles.c.url, arrivals))
-    risen = [row.article_id for row in rows if row.backlog and not arrivals[row.url].backlog]
+    risen = [row.article_id for row in rows if row.backlog and not all(one.backlog for one in arrivals[row.url])]
     if risen:
         _rise(connection, risen)
-    brought = {row.article_id: arrivals[row.url].entry for row in rows}
+    brought = {row.article_id: [one.entry for one in arrivals[row.url]] for row in rows}
     _make_due(connection, _outdone(connection, brought), now)
     return {row.url: row.article_id for row in rows}
 
@@ -166,15 +177,19 @@ def _rise(connection: Connection, article_ids: Iterable[ArticleId]) -> None:
             connection.execute(matches.update().where(matches.c.match_id.in_(again)).values(decided_at=None))
 
 
-def _outdone(connection: Connection, brought: Mapping[ArticleId, FeedEntry]) -> list[ArticleId]:
-    """The articles whose best text is a feed's, of fewer words than the entry that is brought now."""
+def _outdone(connection: Connection, brought: Mapping[ArticleId, Sequence[FeedEntry]]) -> list[ArticleId]:
+    """The articles whose best text is a feed's, of fewer words than an entry that is brought now."""
     lengths = (func.length(revisions.c.body).label("body"), func.length(revisions.c.lead).label("lead"))
     query = select(revisions.c.article_id, revisions.c.text_source, *lengths)
     best: dict[ArticleId, tuple[bool, int, int]] = {}
     for row in rows_in(connection, query, revisions.c.article_id, brought):
         rank = (row.text_source is TextSource.PAGE, row.body, row.lead)
         best[row.article_id] = max(rank, best.get(row.article_id, rank))
-    return [one for one, rank in best.items() if rank < (False, len(brought[one].body), len(brought[one].summary))]
+    return [
+        article_id
+        for article_id, rank in best.items()
+        if any(rank < (False, len(entry.body), len(entry.summary)) for entry in brought[article_id])
+    ]
 
 
 def _make_due(connection: Connection, article_ids: Iterable[object], now: datetime) -> None:
@@ -184,25 +199,32 @@ def _make_due(connection: Connection, article_ids: Iterable[object], now: dateti
         )
 
 
-def _article(one: _New, now: datetime) -> dict[str, Any]:
+def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
+    """A new article, as the first feed that brings it names it; backlog where it is news in none of them."""
+    one = several[0]
     return {
         "url": one.article_url,
         "link": one.entry.link or "",
         "outlet_id": one.outlet.outlet_id,
         "first_seen_at": now,
-        "backlog": one.backlog,
+        "backlog": all(each.backlog for each in several),
         "extract_due_at": now,
         "extract_attempts": 0,
     }
 
 
-def _words(entry: FeedEntry) -> dict[str, Any]:
+def _texts(entry: FeedEntry) -> dict[str, str | None]:
     return {
         "link": entry.link,
         "content_hash": entry.content_hash,
         "title": entry.title,
         "summary": entry.summary,
         "body": entry.body,
+    }
+
+
+def _words(entry: FeedEntry) -> dict[str, Any]:
+    return _texts(entry) | {
         "published": entry.published,
         "published_utc": entry.published.utc if entry.published else None,
         "authors": list(entry.authors),
@@ -211,13 +233,9 @@ def _words(entry: FeedEntry) -> dict[str, Any]:
 
 def _cleaned(entry: FeedEntry) -> FeedEntry:
     """The entry with the words and the link as they will be read back, so that they compare as the same."""
-    return replace(
-        entry,
-        title=clean(entry.title),
-        link=clean(entry.link) if entry.link else None,
-        summary=clean(entry.summary),
-        body=clean(entry.body),
-    )
+    words = (entry.title, entry.link or "", entry.summary, entry.body)
+    title, link, summary, body = cleaned = tuple(map(clean, words))
+    return entry if cleaned == words else replace(entry, title=title, link=link or None, summary=summary, body=body)
 
 
 def _oldest_first(entries: Sequence[FeedEntry], now: datetime) -> list[FeedEntry]:

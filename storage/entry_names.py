@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from pipelines.model import FeedEntry
 from pipelines.states import ArticleId, FeedId
-from storage.feed_tables import NAMELESS, feed_entries
+from storage.feed_tables import NAMELESS, feed_entries, feeds
 from storage.lookups import rows_in
 from storage.types import clean_key
 
@@ -76,6 +76,13 @@ class Sorted:
     """Known ones with another address, whether or not their words changed."""
 
 
+def with_entries(connection: Connection, feed_ids: Iterable[FeedId]) -> frozenset[FeedId]:
+    """Those of the feeds that have any entry: of a new one there is nothing to load."""
+    has_one = select(feed_entries.c.entry_key).where(feed_entries.c.feed_id == feeds.c.feed_id).exists()
+    query = select(feeds.c.feed_id).where(has_one)
+    return frozenset(row.feed_id for row in rows_in(connection, query, feeds.c.feed_id, feed_ids))
+
+
 def load_names(connection: Connection, feed_id: FeedId, entries: Collection[FeedEntry]) -> Names:
     """What the store has of a feed under the names of `entries`."""
     columns = feed_entries.c
@@ -132,7 +139,10 @@ def sort(entries: Iterable[FeedEntry], names: Names) -> Sorted:
 
 
 def _first_met(entry: FeedEntry) -> Known:
-    return Known(content_hash=entry.content_hash, url=_key(entry.url), title=entry.title, link=entry.link)
+    nameless = not entry.url and not entry.guid  # the hash of others is asked of stored entries alone
+    return Known(
+        content_hash=entry.content_hash if nameless else "", url=_key(entry.url), title=entry.title, link=entry.link
+    )
 
 
 def _key(text: str | None) -> str | None:

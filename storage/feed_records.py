@@ -1,5 +1,6 @@
 """A feed's state as it stands in its row, and back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,6 @@ def state_columns(state: FeedState) -> dict[str, Any]:
     return plain | {
         "hints": _hints_to_json(state.hints),
         "move": [state.move.to, state.move.times, state.move.since.isoformat()] if state.move else None,
-        "items": [[one.digest, one.name, one.moment] for one in state.items] or None,
         "streak": [[failure.at.isoformat(), failure.reason, failure.kind] for failure in state.streak],
     }
 
@@ -48,15 +48,22 @@ def polled_feed_of(row: Row[Any]) -> PolledFeed:
         **plain,
         hints=_hints_of(row.feeds_hints),
         move=Move(to=move[0], times=move[1], since=datetime.fromisoformat(move[2])) if move else None,
-        items=tuple(
-            KnownItem(digest=digest, name=name, moment=moment) for digest, name, moment in row.feeds_items or ()
-        ),
         streak=tuple(
             Failure(at=datetime.fromisoformat(at), reason=reason, kind=FailureKind(kind))
             for at, reason, kind in row.feeds_streak or ()
         ),
     )
     return PolledFeed(feed=feed, state=state)
+
+
+def items_to_json(items: Sequence[KnownItem]) -> list[Any] | None:
+    """A document's items as they stand in their column."""
+    return [[one.digest, one.name, one.moment] for one in items] or None
+
+
+def items_of(stored: Sequence[Sequence[Any]] | None) -> tuple[KnownItem, ...]:
+    """And back."""
+    return tuple(KnownItem(digest=digest, name=name, moment=moment) for digest, name, moment in stored or ())
 
 
 def _hints_to_json(hints: Hints) -> list[Any] | None:

@@ -1,6 +1,6 @@
 """Feeds and their polls: what `poll_feeds` needs of the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from pipelines.model import Feed, Outlet
-from pipelines.polls import Arrivals, Poll, PolledFeed
+from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
 from pipelines.states import FeedId
 from storage.database import Database
 from storage.entries import add_outlets, store_entries
-from storage.feed_records import polled_feed_of, state_columns
+from storage.feed_records import items_of, items_to_json, polled_feed_of, state_columns
 from storage.feed_tables import ACTIVE, feeds, outlets
-from storage.lookups import batches
+from storage.lookups import batches, rows_in
 from storage.records import named, options_to_json, outlet_of
 from storage.types import clean_key
 
@@ -22,6 +22,13 @@ _FORGOTTEN = dict.fromkeys(("etag", "last_modified", "body_hash", "entries_hash"
 """What was remembered of answers from the old address, or read in the old way."""
 _SET_STATE = feeds.update().where(feeds.c.feed_id == bindparam("the_feed"))
 """Built once: a cycle of a thousand feeds that answer 304 is this statement, with a thousand rows."""
+_SET_ITEMS = _SET_STATE.values(items=bindparam("the_items"))
+_ITEMS = feeds.c["items"]
+_STATES = [column for column in feeds.c if column is not _ITEMS]
+"""Without the items of the last document: they are most of a row, and of use only where another document came."""
+_SETTINGS = [feeds.c[name] for name in ("feed_id", "url", "outlet_id", "kind", "language", "every", "backfill", "tags")]
+_SETTINGS += [feeds.c.options, feeds.c.active]
+"""What feeds.yaml says."""
 _DUE_AGAIN = {"url", "kind", "every", "options", "active"}
 _READ_ANEW = {"url", "kind", "options"}
 
@@ -42,26 +49,35 @@ class SqlFeeds:
 
     def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
         """See FeedStore."""
-        query = named(select(feeds, outlets).join_from(feeds, outlets, isouter=True).where(ACTIVE))
+        query = named(select(*_STATES, outlets).join_from(feeds, outlets, isouter=True).where(ACTIVE))
         if not everything:
             query = query.where(feeds.c.due_at <= now)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(feeds.c.due_at, feeds.c.feed_id))
             return [polled_feed_of(row) for row in rows]
 
+    def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
+        """See FeedStore."""
+        with self._database.reading() as connection:
+            rows = rows_in(connection, select(feeds.c.feed_id, _ITEMS), feeds.c.feed_id, feed_ids)
+            return {row.feed_id: items_of(row._mapping[_ITEMS]) for row in rows}
+
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """See FeedStore."""
         with self._database.writing(exclusive="feeds") as connection:
-            arrivals = [
-                store_entries(connection, poll.feed, poll.entries, poll.outlets, now, poll.backlog_before)
-                for poll in polls
-            ]
+            arrivals = store_entries(connection, polls, now)
             rows = [
                 {"the_feed": poll.feed.feed_id, **state_columns(poll.state)} | ({"new_at": now} if arrived.new else {})
                 for poll, arrived in zip(polls, arrivals, strict=True)
             ]
-            if rows:
-                connection.execute(_SET_STATE, rows)
+            items = [
+                {"the_feed": poll.feed.feed_id, "the_items": items_to_json(poll.items)}
+                for poll in polls
+                if poll.items is not None
+            ]
+            for statement, values in ((_SET_STATE, rows), (_SET_ITEMS, items)):
+                if values:
+                    connection.execute(statement, values)
             return arrivals
 
 
@@ -80,7 +96,7 @@ class _Differences:
 
 
 def _differences(connection: Connection, wanted: Sequence[Feed]) -> _Differences:
-    stored = {row.feed_id: row._mapping for row in connection.execute(select(feeds))}
+    stored = {row.feed_id: row._mapping for row in connection.execute(select(*_SETTINGS))}
     configs = {feed.feed_id: _config(feed) for feed in wanted}
     changed = {
         feed_id: {name: value for name, value in config.items() if stored[feed_id][name] != value}

@@ -12,7 +12,7 @@ depends on who must mend it:
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -61,9 +61,9 @@ class FeedReading:
         return rhythm_of_moments([one.moment for one in self.items if one.moment is not None])
 
 
-def known_items(state: FeedState, parser: str) -> Mapping[str, KnownItem]:
-    """What need not be read again by the same parser, by digest."""
-    return {one.digest: one for one in state.items} if state.read_by == parser else {}
+def known_items(state: FeedState, items: Iterable[KnownItem], parser: str) -> Mapping[str, KnownItem]:
+    """What of the `items` stored with a state need not be read again by the same parser, by digest."""
+    return {one.digest: one for one in items} if state.read_by == parser else {}
 
 
 def request(feed: Feed, state: FeedState, parser: str, now: datetime) -> Request:
@@ -174,7 +174,6 @@ def _read(after: FeedState, before: FeedState, response: Response, reading: Feed
         read_by=reading.parser,
         entries_hash=found,
         hints=hints_of(response.body),
-        items=reading.items,
         rhythm=reading.rhythm or after.rhythm,
         doubted_until=now + DOUBT if _repeats_validators(before, response, found, reading) else before.doubted_until,
     )

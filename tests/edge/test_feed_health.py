@@ -1,6 +1,6 @@
 """Feeds that fail and recover, from the server to the operator's notices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
 from pipelines.model import Feed
-from pipelines.polls import Arrivals, Poll, PolledFeed
+from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
 from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import FeedId
@@ -127,6 +127,10 @@ class Picky:
     def due_feeds(self, now: datetime, *, everything: bool = False) -> Sequence[PolledFeed]:
         """As the store."""
         return self._store.feeds.due_feeds(now, everything=everything)
+
+    def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
+        """As the store."""
+        return self._store.feeds.known_items(feed_ids)
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """As the store, but for what it chokes on."""

@@ -12,7 +12,7 @@ from pipelines.errors import StoreError
 from pipelines.feed_options import FeedOptions
 from pipelines.ingest.polling import request
 from pipelines.model import Content, FeedEntry, Published
-from pipelines.polls import Arrivals, FeedState, Poll
+from pipelines.polls import Arrivals, FeedState, KnownItem, Poll
 from pipelines.states import FeedId, SourceKind, TextSource
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, entry, extract, feed, outlet, poll, state
@@ -255,6 +255,32 @@ def test_news_that_another_feed_had_before_stays_news(store: SqlStore) -> None:
     poll(store, entry(), of=feed("tufa"))
     poll(store, entry(), of=feed("basalt"), backlog_before=LATER)
     assert not store.articles.pages_due(NOW, 10)[0].article.backlog
+
+
+def test_feeds_that_bring_one_new_article_together_make_one_of_it(store: SqlStore) -> None:
+    """A batch is one look at the store: what two of its polls bring is met in the batch itself."""
+    watched = [feed("tufa", tags=["region"]), feed("basalt", tags=["world"])]
+    store.feeds.sync_feeds(watched, NOW)
+    polls = [Poll(feed=one, state=state(), entries=[entry("quake"), entry(one.feed_id)]) for one in watched]
+    silent = replace(polls[0], backlog_before=LATER)
+    arrivals = store.feeds.record_polls([silent, polls[1]], NOW)
+    assert [len(one.new) for one in arrivals] == [2, 2]
+    pages = {page.entry.title: page.article for page in store.articles.pages_due(NOW, 10)}
+    assert len(pages) == 3
+    assert {title: article.backlog for title, article in pages.items()} == {
+        "The quake": False,
+        "The tufa": True,
+        "The basalt": False,
+    }
+    assert pages["The quake"].tags == {"region", "world", "tufa-outlet"}
+
+
+def test_items_of_the_last_document_are_kept_until_another_is_read(store: SqlStore) -> None:
+    items = (KnownItem(digest="d1", name="n1", moment=7), KnownItem(digest="d2", name="n2"))
+    poll(store, entry())
+    for brought, kept in ((None, ()), (items, items), (None, items), ((), ())):
+        store.feeds.record_polls([Poll(feed=feed(), state=state(), items=brought)], NOW)
+        assert store.feeds.known_items([FeedId("tufa"), FeedId("unknown")]) == {"tufa": kept}
 
 
 def test_an_article_with_a_text_is_not_extracted_for_a_second_feed(store: SqlStore) -> None:
