@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from pipelines.model import Published
 from pipelines.states import Precision
@@ -69,6 +70,7 @@ class ImpossibleDate(ValueError):
     """A date in a known form that no calendar or clock has."""
 
 
+@lru_cache(maxsize=256)  # one document's dates are asked for twice
 def parse_date(text: str) -> Published | None:
     """The date in an RFC 822 or ISO 8601 text, None where it is in neither form; raises ImpossibleDate.
 

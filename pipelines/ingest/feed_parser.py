@@ -15,16 +15,14 @@ from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]
 from pipelines.errors import NotAFeed
 from pipelines.ingest.charset import decode
 from pipelines.ingest.json_feed import looks_like_json, parse_json_feed
-from pipelines.ingest.known_items import take_apart
-from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
+from pipelines.ingest.known_items import Parts, take_apart
+from pipelines.ingest.parsed_feed import MAX_ENTRIES, TOO_MANY, ParsedFeed, Problems, RawItem, parsed_feed
+from pipelines.ingest.plain_items import author_name, plain_head, plain_items
 from pipelines.ingest.plain_text import one_line_of
-from pipelines.ingest.xml_text import is_html, readable
+from pipelines.ingest.xml_text import first_items, is_html, readable
 from pipelines.polls import KnownItem
 
 NOTHING: Mapping[str, KnownItem] = {}
-_MAX_AUTHOR = 300
-_MAIL_THEN_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)")
-_NAME_THEN_MAIL = re.compile(r"([^<>]+?)\s*<\S+@\S+>")
 # What feedparser has been seen to raise, or can, on bytes that are no feed: it means to raise nothing.
 _ITS_ERRORS = (
     ArithmeticError,
@@ -53,17 +51,31 @@ def parse_feed(
         problems.add(problem)
     if looks_like_json(text):
         return parse_json_feed(text, url=url, problems=problems)
-    plain = readable(text)
+    whole = readable(text)
+    plain = first_items(whole, MAX_ENTRIES)
+    if plain is not whole:
+        problems.add(TOO_MANY)
     parts = take_apart(plain, url, known)
     if parts is None:
         return _parsed(text, plain, url, problems)
-    if not parts.left:
-        return ParsedFeed(entries=(), problems=problems.told(), items=parts.items(()) or ())
-    found = _parsed(text, parts.text, url, problems)
+    found = _plain(parts, url, problems)
+    if found is not None:
+        return replace(found, items=parts.items(found.entries) or ())
+    all_left = len(parts.left) == len(parts.elements)
+    found = _parsed(text, plain if all_left else parts.text(), url, problems)
     items = parts.items(found.entries)
-    if items is None:  # the parser sees other items than we do: then it sees them all
-        return _parsed(text, plain, url, problems) if parts.text != plain else found
+    if items is None:  # feedparser sees other items than we do: then it sees them all
+        return found if all_left else _parsed(text, plain, url, problems)
     return replace(found, items=items)
+
+
+def _plain(parts: Parts, url: str, problems: Problems) -> ParsedFeed | None:
+    """The items that are left, where all of them are plain: feedparser would see the same."""
+    items = plain_items(parts.remaining(), parts.root, url)
+    if items is None:
+        return None
+    title, language = plain_head(parts.root)
+    return parsed_feed(items, problems, title=title, language=language)
 
 
 def _parsed(text: str, plain: str, url: str, problems: Problems) -> ParsedFeed:
@@ -149,9 +161,7 @@ def _guess(parsed: object, date: str) -> datetime | None:
 
 def _authors(entry: dict[str, object]) -> Iterator[str]:
     for author in _dicts(entry, "authors"):
-        text = (_text(author, "name") or _text(author, "email")).strip()[:_MAX_AUTHOR]
-        named = _MAIL_THEN_NAME.fullmatch(text) or _NAME_THEN_MAIL.fullmatch(text)
-        yield named[1] if named else text
+        yield author_name(_text(author, "name") or _text(author, "email"))
 
 
 def _text(holder: object, name: str) -> str:

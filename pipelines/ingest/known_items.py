@@ -28,13 +28,26 @@ _ROOTS = frozenset({"rss", "rdf", "feed"})
 class Parts:
     """A document taken apart."""
 
-    text: str
-    """What the parser is to read."""
+    root: etree._Element
+    elements: tuple[etree._Element, ...]
+    """Every item."""
     digests: tuple[str, ...]
     """Of every item, in the document's order."""
     left: tuple[int, ...]
-    """Which of them the text still holds."""
+    """Which of them are to be read."""
     known: Mapping[str, KnownItem] = field(default_factory=dict)
+
+    def remaining(self) -> list[etree._Element]:
+        """The items that are to be read."""
+        return [self.elements[number] for number in self.left]
+
+    def text(self) -> str:
+        """The document without the others; it is taken apart for good."""
+        for number in set(range(len(self.elements))) - set(self.left):
+            parent = self.elements[number].getparent()
+            if parent is not None:
+                parent.remove(self.elements[number])
+        return etree.tostring(self.root, encoding="unicode")
 
     def items(self, entries: Sequence[FeedEntry]) -> tuple[KnownItem, ...] | None:
         """What to remember of each item; None where the parser's entries are not one for one those left."""
@@ -65,14 +78,7 @@ def take_apart(text: str, url: str, known: Mapping[str, KnownItem]) -> Parts | N
     # An item means what it says in its place: below this base, in this language, at this address.
     around = repr([url, *(sorted(one.attrib.items()) for one in (root, *channels))]).encode()
     digests = tuple(_digest(around, one) for one in items)
-    left = _left(items, digests, known)
-    if len(left) == len(items):
-        return Parts(text=text, digests=digests, left=left)
-    for number in set(range(len(items))) - set(left):
-        parent = items[number].getparent()
-        if parent is not None:
-            parent.remove(items[number])
-    return Parts(text=etree.tostring(root, encoding="unicode"), digests=digests, left=left, known=known)
+    return Parts(root=root, elements=tuple(items), digests=digests, left=_left(items, digests, known), known=known)
 
 
 def _left(items: Sequence[etree._Element], digests: Sequence[str], known: Mapping[str, KnownItem]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from pipelines.polls import KnownItem
 from pipelines.states import SourceKind
 
 MAX_ENTRIES = 2_000
+TOO_MANY = f"more than {MAX_ENTRIES} entries: the rest is left out"
 MAX_AUTHORS = 20
 MAX_SUMMARY = 1_000  # characters; 95 % of the summaries in 109 real feeds are under 900, longer ones are the article
 MAX_PROBLEMS = 20
@@ -83,7 +84,7 @@ def parsed_feed(
     entries: list[FeedEntry] = []
     for item in items:
         if len(entries) == MAX_ENTRIES:
-            problems.add(f"more than {MAX_ENTRIES} entries: the rest is left out")
+            problems.add(TOO_MANY)
             break
         entries.append(_entry(item, problems))
     return ParsedFeed(

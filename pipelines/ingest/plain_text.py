@@ -45,7 +45,9 @@ def one_line(text: str, *, markup: bool = True, limit: int = MAX_TITLE) -> str:
 
 def one_line_of(text: str) -> str:
     """Plain text on one line, without what cannot be seen."""
-    return " ".join(_CONTROL.sub("", _ANSI.sub("", text)).split())
+    # Nothing that the patterns take away is printable; most text is so as a whole, and that is told ten times sooner.
+    seen = text if text.isprintable() else _CONTROL.sub("", _ANSI.sub("", text))
+    return " ".join(seen.split())
 
 
 def element_text(root: etree._Element) -> str:
@@ -87,4 +89,6 @@ def _pieces(root: etree._Element) -> Iterator[str]:
 def _folded(text: str | None, *, keep: bool) -> str:
     if not text:
         return ""
-    return text if keep else _BLANKS.sub(" ", text.replace("\n", " "))
+    if keep or (text.isprintable() and "  " not in text):
+        return text
+    return _BLANKS.sub(" ", text.replace("\n", " "))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+LOADED_FIRST = {"read_page": ("pipelines.ingest.extractor",), "parse_feed": ("pipelines.ingest.sources",)}
+"""What a worker loads before the time of an item begins, by the function that reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,14 +10,15 @@ import pickle
 import resource
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.errors import ParsingFailed, WirewatchError
-from pipelines.ingest.workers import CONTINUES, ENDS
+from pipelines.ingest.workers import BEGINS, CONTINUES, ENDS
 
-_LOADED_FIRST = ("pipelines.ingest.extractor",)
 _GROWN = 400 << 20  # bytes; libraries keep what a large page made them take, so a worker that grew is replaced
 
 
@@ -26,14 +27,13 @@ def main(cpu: int, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, who gets it too, decides
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name in _LOADED_FIRST:
-        importlib.import_module(name)
     # What a library prints must not stand among the answers.
     with FileIO(os.dup(1), "wb") as answers, os.fdopen(os.dup(0), "rb") as jobs:
         os.dup2(2, 1)
-        answers.write(CONTINUES)
         while job := _next(jobs):
-            answer, spoilt = _answer(job, cpu)
+            work = _loaded(job)
+            answers.write(BEGINS)
+            answer, spoilt = _answer(work, cpu)
             mark = ENDS if spoilt or _resident() > _GROWN else CONTINUES
             _send(answers, mark, answer)
             if mark == ENDS:
@@ -44,14 +44,22 @@ def _next(jobs: BinaryIO) -> bytes:
     return jobs.read(int.from_bytes(jobs.read(8), "big"))
 
 
-def _answer(job: bytes, cpu: int) -> tuple[object, bool]:
+def _loaded(job: bytes) -> Callable[[], object]:
+    """What is to be done, once the modules are there that its own names under LOADED_FIRST."""
+    function, args, kwargs = pickle.loads(job)  # noqa: S301 - our own parent wrote it
+    wanted = getattr(sys.modules.get(getattr(function, "__module__", "")), "LOADED_FIRST", {})
+    for name in wanted.get(function.__name__, ()):
+        importlib.import_module(name)
+    return partial(function, *args, **kwargs)
+
+
+def _answer(work: Callable[[], object], cpu: int) -> tuple[object, bool]:
     """The answer or the error to pass on, and whether this process is fit for no other."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu + 1, hard))
     try:
-        function, args, kwargs = pickle.loads(job)  # noqa: S301 - our own parent wrote it
-        return function(*args, **kwargs), False
+        return work(), False
     except WirewatchError as error:
         return error, False
     except MemoryError:

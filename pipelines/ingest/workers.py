@@ -25,6 +25,8 @@ from pipelines.errors import ParsingFailed, WirewatchError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BEGINS = b"!"
+"""A worker's word that it has loaded what an item's function needs: from now on the item's time runs."""
 CONTINUES, ENDS = b"+", b"-"
 """What stands before an answer: whether the worker takes another item."""
 
@@ -121,7 +123,6 @@ class _Worker:
             # A numeric library reserves address space for a thread a core otherwise.
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
-        self._begun = False
         self.fit = False
         """Whether it can take another item: not before it has answered, and not where it said that it ends."""
 
@@ -134,10 +135,8 @@ class _Worker:
         """The answer; raises ParsingFailed, after which it is not fit."""
         self.fit = False
         try:
-            if not self._begun:
-                self._read(1, time.monotonic() + _START)
-                self._begun = True
             self._write(len(job).to_bytes(8, "big") + job)
+            self._read(len(BEGINS), time.monotonic() + _START)
             deadline = time.monotonic() + wall
             last, size = self._read(1, deadline), int.from_bytes(self._read(8, deadline), "big")
             if size > _LARGEST_ANSWER:

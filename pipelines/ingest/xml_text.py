@@ -11,6 +11,7 @@ from pipelines.errors import NotAFeed
 _PROLOG = re.compile(r"(?:\s++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _ELEMENT = re.compile(r"<\w", re.ASCII)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)", re.ASCII)
+_END_OF_ITEM = re.compile(r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s{0,9}>", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _LONGEST_TYPE = 16_384  # characters of document type: 145 are the most in 379 feeds, 16,384 cost 0.3 s at worst
 _OF_MEDIA = re.compile(r"sitemap-(?:image|video)|^(?:image|video):")
@@ -44,6 +45,12 @@ def readable(text: str) -> str:
     if len(kind) > _LONGEST_TYPE:
         raise NotAFeed(f"more than {_LONGEST_TYPE:,} characters before the first element")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{kind}\n{text[root.start() :] if root else text}'
+
+
+def first_items(text: str, most: int) -> str:
+    """The document without what stands after its first `most` items: 40,000 took a parser 8 s, to be cut then."""
+    ends = [found.end() for found in _END_OF_ITEM.finditer(text)]
+    return text if len(ends) <= most else text[: ends[most - 1]] + text[ends[-1] :]
 
 
 def elements(text: str, *names: str) -> Iterator[etree._Element]:
