@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,20 +48,25 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | Non
         if body.startswith(shape):
             return _decoded(body, name)
     declared = _declared(body, content_type)
-    if not body.isascii():
-        # Text of another encoding is hardly ever valid UTF-8, while servers often declare what is not so.
-        declared = [name for name in declared if name != "utf-8"]
-        try:
-            return body.decode("utf-8"), None
-        except UnicodeDecodeError:
-            if not declared and _mostly_utf8(body):
-                return _decoded(body, "utf-8")
-    for name in declared:
-        try:
+    if body.isascii():
+        return _by_name(body, declared)
+    # Text of another encoding is hardly ever valid UTF-8, while servers often declare what is not so.
+    with suppress(UnicodeDecodeError):
+        return body.decode("utf-8"), None
+    others = [name for name in declared if name != "utf-8"]
+    if not others and _mostly_utf8(body):
+        return _decoded(body, "utf-8")
+    text, problem = _by_name(body, others)
+    guessed = "not utf-8 as declared: read as cp1252" if declared and not others else None
+    return text, problem or guessed
+
+
+def _by_name(body: bytes, names: list[str]) -> tuple[str, str | None]:
+    """The text in the first of these encodings that fits, else what Windows would make of it."""
+    for name in names:
+        with suppress(UnicodeError):
             return body.decode(name), None
-        except UnicodeError:
-            continue
-    return _decoded(body, declared[0] if declared else "cp1252")
+    return _decoded(body, names[0] if names else "cp1252")
 
 
 def _decoded(body: bytes, name: str) -> tuple[str, str | None]:
