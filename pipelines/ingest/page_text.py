@@ -26,6 +26,7 @@ _HALF = 0.55
 _LEAST_DECLARED = 600
 _FAR_SHORTER = 0.4
 _SAME_WORDS = 0.5
+_OPENING = 4_000  # characters
 _STANDS_IN = frozenset({"p", "h2", "h3", "div", "span", "strong"})
 
 # What trafilatura and what it rests on have been seen to raise, or can, on a page it was not made for.
@@ -43,7 +44,7 @@ def page_text(tree: HtmlElement, sizes: Sizes, metadata: PageMetadata, url: str 
     found = _or_declared(found, paragraphs(metadata.body))
     lines = [line for line in found.split("\n") if line and line.casefold() != metadata.title.casefold()]
     lines = without_furniture(lines)
-    if standfirst and not any(standfirst in line for line in lines):
+    if standfirst and _key(metadata.description) not in _key(found[:_OPENING]):
         lines.insert(0, standfirst)
     return "\n".join(lines)
 
