@@ -1,14 +1,21 @@
 """`wirewatch extract`: article text from HTML files, as a filter; with --again, from the pages that the store keeps."""
 
 import os
-import time
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.files import Files
 from pipelines.cli.output import echo_json
+from pipelines.errors import ParsingFailed
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pipelines.ingest.reading import Reading
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%H:%M"]
 
@@ -41,31 +48,48 @@ def extract(files: tuple[str, ...], url: str | None, again: str | None, since: d
 
 
 def _extract_files(files: tuple[str, ...], url: str | None) -> None:
-    from pipelines.ingest import extractor
+    """In worker processes, so that no page can take the command with it; the lines come in the order of the files."""
+    from pipelines.ingest.reading import WAITING, read_html
+    from pipelines.ingest.workers import BoundedWorkers
 
     read = Files(files)
-    for name, body in read:
-        began = time.perf_counter()
-        reading = extractor.examine(body, extractor.Given(url=url))
-        content = extractor.without_captions(reading.content)
-        if not content.body:
-            click.echo(f"{name}: warning: no text found: {reading.reason}", err=True)
-        echo_json(
-            {
-                "file": name,
-                "url": url,
-                "title": content.title or None,
-                "text": content.body or None,
-                "captions": [reading.content.body[one.start : one.end] for one in reading.content.passages],
-                "published": str(content.published) if content.published else None,
-                "authors": content.authors,
-                "language": content.language,
-                "text_source": content.text_source,
-                "reason": reading.reason or None,
-                "seconds": round(time.perf_counter() - began, 4),
-            }
-        )
+    with BoundedWorkers() as workers:
+        waiting: deque[tuple[str, Future[tuple[Reading, float]]]] = deque()
+        for name, body in read:
+            waiting.append((name, workers.submit(read_html, body, url)))
+            while len(waiting) > WAITING or (waiting and waiting[0][1].done()):
+                _tell(read, *waiting.popleft(), url)
+        for name, answer in waiting:
+            _tell(read, name, answer, url)
     read.finish()
+
+
+def _tell(read: Files, name: str, answer: "Future[tuple[Reading, float]]", url: str | None) -> None:
+    from pipelines.ingest.reading import without_captions
+
+    try:
+        reading, seconds = answer.result()
+    except ParsingFailed as error:
+        read.report(name, str(error))
+        return
+    content = without_captions(reading.content)
+    if not content.body:
+        click.echo(f"{name}: warning: no text found: {reading.reason}", err=True)
+    echo_json(
+        {
+            "file": name,
+            "url": url,
+            "title": content.title or None,
+            "text": content.body or None,
+            "captions": [reading.content.body[one.start : one.end] for one in reading.content.passages],
+            "published": str(content.published) if content.published else None,
+            "authors": content.authors,
+            "language": content.language,
+            "text_source": content.text_source,
+            "reason": reading.reason or None,
+            "seconds": round(seconds, 4),
+        }
+    )
 
 
 def _extract_again(outlet: str, since: datetime | None) -> None:

@@ -17,8 +17,8 @@ from pipelines.ingest.language_detection import detect
 from pipelines.ingest.page_dates import PageDates
 from pipelines.ingest.page_metadata import PageMetadata, page_metadata
 from pipelines.ingest.page_text import SHORTEST_TEXT, page_text
-from pipelines.ingest.plain_text import one_line
-from pipelines.ingest.reading import Reading, from_entry
+from pipelines.ingest.plain_text import MAX_TEXT, MAX_TITLE, one_line
+from pipelines.ingest.reading import Reading, from_entry, without_captions
 from pipelines.ingest.selection import select
 from pipelines.ingest.walls import ARTICLE, BRIEF, wall
 from pipelines.model import Content, FeedEntry, Page, Published
@@ -29,7 +29,8 @@ from pipelines.states import PassageKind, Precision
 # A day begins at +14:00 and ends at -12:00.
 _EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=24 + 12)
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# A terminal's commands as a whole, and single characters that no XML may have.
+_NOT_XML = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def examine(html: bytes, given: Given) -> Reading:
         authors=metadata.authors or entry.authors,
     )
     told = "" if selected else "`keep` meets nothing on the page: has its layout changed?"
+    if not told and len(body) > MAX_TEXT - MAX_TITLE:  # a headline in front of it may have been left out
+        told = f"the text is longer than {MAX_TEXT:,} characters, and cut there"
     return Reading(content=_with_captions(_detected(content, metadata.language, given.language), pictured), reason=told)
 
 
@@ -152,22 +155,15 @@ def _with_captions(content: Content, found: Sequence[str]) -> Content:
     return replace(content, body=body, passages=tuple(sorted(passages, key=lambda one: one.start)))
 
 
-def without_captions(content: Content) -> Content:
-    """The body without its pictures' captions, and without marks."""
-    body = content.body
-    for one in sorted(content.passages, key=lambda passage: -passage.start):
-        if one.kind is PassageKind.CAPTION:
-            body = body[: max(one.start - 1, 0)] + body[one.end :]
-    return replace(content, body=body.lstrip("\n"), passages=())
-
-
 def _parsed(html: bytes, content_type: str | None) -> tuple[HtmlElement | None, bool]:
     """The page's tree, and whether it is too deep; None where there is none, or the parser dropped its depths."""
     text, _ = decode(html, content_type)
     parser = HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = document_fromstring(_NOT_XML.sub("", text).encode("utf-8"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+            raise MemoryError from error  # lxml calls it a fault of the page
         return None, False
     deep = any("depth" in entry.message for entry in parser.error_log.filter_from_fatals())
     return (None if deep else tree), deep

@@ -1,5 +1,6 @@
 """Pages on their way through the workers; loads the extractor nowhere but in a worker."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pipelines.model import Content, Feed, FeedEntry, Page
 from pipelines.polls import KnownItem
 from pipelines.progress import Budget
 from pipelines.protocols import Response
-from pipelines.states import TextSource
+from pipelines.states import PassageKind, TextSource
 
 if TYPE_CHECKING:
     from pipelines.ingest.parsed_feed import ParsedFeed
@@ -40,6 +41,14 @@ def read_page(page: Page, answer: Response | None) -> Reading:
     return found
 
 
+def read_html(html: bytes, url: str | None) -> tuple[Reading, float]:
+    """The article on a page of no feed, and the seconds of computing that it took."""
+    from pipelines.ingest.extractor import Given, examine
+
+    began = time.process_time()
+    return examine(html, Given(url=url)), time.process_time() - began
+
+
 def parse_feed(feed: Feed, answer: Response, now: datetime, known: Mapping[str, KnownItem]) -> "ParsedFeed":
     """The entries in a feed's answer that are not `known`, none dated far past `now`; raises NotAFeed."""
     from pipelines.ingest.parsed_feed import not_ahead
@@ -61,6 +70,15 @@ def from_entry(entry: FeedEntry, language: str | None) -> Content:
         authors=entry.authors,
         text_source=TextSource.FEED if entry.body else TextSource.HEADLINE,
     )
+
+
+def without_captions(content: Content) -> Content:
+    """The body without its pictures' captions, and without marks."""
+    body = content.body
+    for one in sorted(content.passages, key=lambda passage: -passage.start):
+        if one.kind is PassageKind.CAPTION:
+            body = body[: max(one.start - 1, 0)] + body[one.end :]
+    return replace(content, body=body.lstrip("\n"), passages=())
 
 
 WAITING = 64
