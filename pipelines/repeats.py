@@ -5,10 +5,12 @@ learned later holds for what was stored before.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from pipelines.model import Content
 from pipelines.passages import Passage, lines
 from pipelines.states import PassageKind
 
@@ -58,6 +60,33 @@ def is_reprint(paragraphs: Sequence[str], known: Sequence[bool]) -> bool:
     """Whether the outlet printed this article before: both its first real paragraphs stood in another already."""
     real = [seen for paragraph, seen in zip(paragraphs, known, strict=True) if len(paragraph) >= _SENTENCE]
     return len(real) >= 2 and all(real[:2])
+
+
+def marked_together(articles: Sequence[tuple[str | None, Content]]) -> list[Content]:
+    """The articles, in order, with what their outlets repeat among them marked.
+
+    One without an outlet or a date teaches nothing: nobody knows what else its outlet printed, or when.
+    """
+    seen: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for outlet, content in articles:
+        if outlet and content.published:
+            lines = paragraphs_of(content.body)
+            keys = [paragraph_key(outlet, line) for line in lines]
+            fresh = [
+                (line, key in seen) for line, key in zip(lines, keys, strict=True) if len(seen.get(key, ())) < _DAYS
+            ]
+            if not is_reprint([line for line, _ in fresh], [known for _, known in fresh]):
+                day = content.published.utc.toordinal()
+                for key in keys:
+                    seen[key][day] = seen[key].get(day, 0) + 1
+    repeats = {key: Repeat(times=sum(days.values()), days=len(days)) for key, days in seen.items() if len(days) > 1}
+    return [_with_marks(outlet, content, repeats) if outlet else content for outlet, content in articles]
+
+
+def _with_marks(outlet: str, content: Content, repeats: Mapping[int, Repeat]) -> Content:
+    named = {line: paragraph_key(outlet, line) for line in paragraphs_of(content.body)}
+    found = marked(content.body, {line: repeats[key] for line, key in named.items() if key in repeats})
+    return replace(content, passages=found) if found else content
 
 
 def marked(body: str, repeats: Mapping[str, Repeat]) -> tuple[Passage, ...]:

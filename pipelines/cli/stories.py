@@ -39,17 +39,20 @@ def stories() -> None:
 def group_command(files: tuple[str, ...], days: float, lists: Path | None) -> None:
     """Articles as JSON lines ("-" is stdin) to one line each: {id, story_id, similarity, reason, related}.
 
-    Input: {id, title, text, published, source, language}. `story_id` is the id of the story's first article in the
+    Input: {id, title, text, published, source, language}. What one `source` repeats on several days weighs nothing: its
+    appeals, its background paragraphs. `story_id` is the id of the story's first article in the
     input; `related` are the other stories that report the same event. Answers come once all is read, in its order. An
     article without `published` is within every window.
 
     Example: wirewatch stories group --lists alert_rules/lists.yaml day.jsonl
     """
     from pipelines.dedup.batch import answers
+    from pipelines.repeats import marked_together
 
     articles = Articles(files)
     lines = list(articles)
-    found = answers([line.content for line in lines], timedelta(days=days), _names(lists))
+    contents = marked_together([(line.source, line.content) for line in lines])
+    found = answers(contents, timedelta(days=days), _names(lists))
     for line, answer in zip(lines, found, strict=True):
         echo_json(
             {

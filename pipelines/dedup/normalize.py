@@ -18,7 +18,7 @@ FEW_WORDS = 8
 
 NOT_ITS_OWN = (PassageKind.CAPTION, PassageKind.APPEAL, PassageKind.BACKGROUND)
 OWN = 0.3
-"""Of the words, below which too little would be left to know the text by: that kind of passage then stays in."""
+"""Of the words: where less would be left, and few words at that, that kind of passage stays in."""
 
 LONGEST = 100_000
 """Characters compared; no text may take seconds to compare."""
@@ -115,7 +115,7 @@ def _own_text(content: Content) -> str:
     body = content.body
     for kind in NOT_ITS_OWN if content.passages else ():
         shorter = without(body, content.passages, kind)
-        body = shorter if len(shorter.split()) >= OWN * len(content.body.split()) else body
+        body = shorter if len(shorter.split()) >= min(FEW_WORDS, OWN * len(content.body.split())) else body
     return body if body.strip() else content.lead
 
 

@@ -10,6 +10,8 @@ from pipelines.dedup.names import name_key
 from pipelines.dedup.normalize import clean_title
 from pipelines.dedup.stopwords import COUNTRIES, STOP, WEEKDAYS
 from pipelines.model import Content
+from pipelines.passages import without
+from pipelines.states import PassageKind
 
 MOST = 12
 """Terms of a story at most: each is a row, and a lookup."""
@@ -121,7 +123,7 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
 
 def _lead(content: Content) -> str:
     """The beginning of the text, past the lines that a page puts before it; else the feed's summary."""
-    lines = dict.fromkeys(content.searched_body.split("\n"))
+    lines = dict.fromkeys(without(content.searched_body, content.passages, PassageKind.BACKGROUND).split("\n"))
     told = [line for line in lines if len(line) >= SENTENCE]
     return ("\n".join(told) or content.lead or content.body)[:LEAD]
 

@@ -12,6 +12,7 @@ from pipelines.cli.app import app
 
 STORY = "The dam above the town gave way at noon on Sunday. The lower streets were empty by then, and nobody was hurt."
 OTHER = "A swan on the rails held up the harbour tram for an hour before a child led it away with a piece of bread."
+OWN = "A bakery opened at the market of Orla with a queue around the corner, its owner Mira Toll told a reporter."
 
 
 def run(*arguments: str, text: str | None = None) -> Result:
@@ -42,6 +43,20 @@ def test_one_line_an_article_in_input_order(tmp_path: Path) -> None:
         {"id": 7, "story_id": 7, "similarity": 1.0, "reason": first, "related": []},
         {"id": "b", "story_id": "a", "similarity": 1.0, "reason": "the same text", "related": []},
     ]
+
+
+def test_what_a_source_repeats_on_several_days_weighs_nothing() -> None:
+    background = f"{STORY} {OTHER} Both were on the front page for a week, and are told again whenever the river rises."
+    told = [
+        {"id": name, "source": "Tufa", "published": f"2026-03-0{day}", "text": f"{own}\n{background}"}
+        for day, (name, own) in enumerate({"bakery": OWN, "strike": OWN.replace("bakery", "strike")}.items(), 2)
+    ]
+    echo = {"id": "echo", "source": "Basalt", "published": "2026-03-03", "text": OWN}
+    found = answers(run("-", text=lines(*told, echo)))
+    assert [one["story_id"] for one in found] == ["bakery", "strike", "bakery"]
+    assert found[2]["reason"] == "the same text"
+    undated = [{**one, "published": None} for one in told]
+    assert "the same text" not in {one["reason"] for one in answers(run("-", text=lines(*undated, echo)))}
 
 
 def test_stdin_and_text_of_any_script() -> None:

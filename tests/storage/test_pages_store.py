@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipelines.model import Content, Published
+from pipelines.progress import Budget
 from pipelines.protocols import Response
-from pipelines.states import OutletId, PassageKind
+from pipelines.states import ArticleId, OutletId, PassageKind
+from pipelines.steps import group_stories
 from storage.store import SqlStore
-from tests.storage.samples import LATER, NOW, entry, group, poll
+from tests.storage.samples import LATER, NOW, entry, feed, group, poll
 
 APPEAL = "Sign up for our free weekly newsletter, dear reader, and never miss what happens on the river."
 BACKGROUND = "A flood in 2020 claimed forty lives on the same river and ended with a plan for new dams."
@@ -24,9 +26,9 @@ def text(name: str, day: int) -> Content:
     )
 
 
-def save(store: SqlStore, *texts: Content, answer: Response | None = None) -> None:
-    """Give each text to the article of its title."""
-    by_title = {one.title: one for one in texts}
+def save(store: SqlStore, *texts: Content, answer: Response | None = None, title: str | None = None) -> None:
+    """Give each text to the article of its title, or of the one named."""
+    by_title = {title or one.title: one for one in texts}
     for page in store.articles.pages_due(LATER, 100):
         if page.entry.title in by_title:
             store.articles.save_text(page, by_title[page.entry.title], NOW, try_again_at=None, answer=answer)
@@ -51,6 +53,27 @@ def test_what_returns_on_another_day_is_marked_in_old_and_new(store: SqlStore) -
     with store.stories.grouping(NOW) as grouping:
         contents = grouping.contents([one.article.article_id for one in found])
         assert all(marks(content) == expected for content in contents.values())
+
+
+def test_what_returns_is_no_reason_to_join_short_reports(store: SqlStore) -> None:
+    """Two sentences and a long background, day after day: the two sentences decide, and what another outlet prints."""
+    names = ("bakery", "strike", "bridge", "choir")
+    long = (
+        f"{BACKGROUND} The plan has been before the council in every year since, and no stone of a dam was ever laid."
+    )
+    poll(store, *(entry(name) for name in names), now=NOW)
+    for day, name in enumerate(names, 19):
+        own = f"The {name} of Orla was the talk of the market on the {day}th, its owner told the only reporter there."
+        save(store, replace(text(name, day), body=f"{own}\n{long}"))
+    poll(store, entry("echo"), of=feed("basalt"), now=LATER)
+    own = "The choir of Orla was the talk of the market on the 22th, its owner told the only reporter there."
+    save(store, replace(text("echo", 22), title="The choir", body=own), title="The echo")
+    group_stories(store.stories, budget=Budget(LATER, 60))
+    with store.stories.grouping(LATER) as grouping:
+        stories = grouping.stories([ArticleId(number) for number in range(1, 6)])
+    assert len(set(stories.values())) == 4
+    choir = next(story for story in stories.values() if list(stories.values()).count(story) == 2)
+    assert [one.reason for one in store.story_desk.show(choir).members][1] == "the same text"
 
 
 def test_a_reprint_and_a_new_version_teach_nothing(store: SqlStore) -> None:
