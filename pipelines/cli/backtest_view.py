@@ -40,8 +40,8 @@ def markdown(result: Backtested) -> str:
     table = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
     parts = [f"**{_summary(result)}**", "\n".join(table)]
     parts += [f"⚠ {line}" for line in _remarks(result)]
-    for heading, caught, sign in _differences(result):
-        listed = "\n".join(f"- {sign} {_plain(_line(sample))}" for sample in caught.samples)
+    for heading, caught, _ in _differences(result):
+        listed = "\n".join(f"- {_plain(_line(sample))}" for sample in caught.samples)
         parts.append(f"<details><summary>{heading}: {caught.number}</summary>\n\n{listed}\n\n</details>")
     return "\n\n".join(parts)
 

@@ -50,7 +50,7 @@ def reasons(rule: Rule, explanation: Explanation) -> Iterator[str]:
     if any(group.weight for group in explanation.groups):
         yield _score(explanation)
     if rule.status is not RuleStatus.LIVE:
-        yield f"the rule is {rule.status}: it tells nobody"
+        yield f"its status is {rule.status}: it tells nobody"
 
 
 def facts(rule: Rule, article: Named, explanation: Explanation) -> dict[str, object]:

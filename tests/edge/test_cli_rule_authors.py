@@ -1,6 +1,8 @@
 """The commands by which rule authors become sure: explain, try, why, near-misses, forms, backtest, add-test."""
 
 import json
+import os
+import re
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -114,7 +116,7 @@ def test_explain_reads_files_and_drafts(desk: Path, tmp_path: Path) -> None:
     told = run(desk, "rules", "explain", "convoys", str(plain)).stdout
     assert "convoys: match" in told
     assert "score 4 = convoy +4" in told
-    assert "the rule is draft: it tells nobody" in told
+    assert "its status is draft: it tells nobody" in told
     line = tmp_path / "story.jsonl"
     line.write_text(json.dumps({"id": 1, "title": "A convoy", "source": "Tufa"}), encoding="utf-8")
     assert "A convoy · Tufa" in run(desk, "rules", "explain", "convoys", str(line)).stdout
@@ -239,3 +241,41 @@ def test_why_tells_what_never_came(desk: Path) -> None:
     assert "feed tufa" in told
     assert "would have carried it; read well at" in told
     assert "`wirewatch feeds add https://nowhere.example`" in run(desk, "why", "https://nowhere.example/x").stdout
+
+
+GOLDEN = Path(__file__).parents[1] / "data" / "commands"
+COMMANDS = {
+    "explain-match": "rules explain lachin-peacekeepers 1",
+    "explain-miss": "rules explain lachin-peacekeepers 5",
+    "explain-near": "rules explain lachin-peacekeepers 2",
+    "near-misses": "rules near-misses lachin-peacekeepers",
+    "forms": "rules forms lachin-peacekeepers",
+    "backtest": "rules backtest",
+    "backtest-markdown": "rules backtest --markdown --against {other}",
+    "backtest-against": "rules backtest --against {other}",
+    "why-told": "why 1",
+    "why-missed": "why https://tufa.example/film",
+    "why-never-came": "why https://tufa.example/never",
+    "try": "try {story}",
+}
+CHANGING = (
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"), "STAMP"),
+    (re.compile(r"\d\d? [A-Z][a-z]{2}( \d{4})?\b"), "DAY"),
+    (re.compile(r"\b\d\d:\d\d UTC"), "TIME"),
+    (re.compile("[·▁▂▃▄▅▆▇█]{15}"), "PLOT"),
+    (re.compile(" {2,}"), "  "),
+)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_a_person_sees_is_as_it_was_found_good(desk: Path, tmp_path: Path, name: str) -> None:
+    other, story = tmp_path / "other.yaml", tmp_path / "story.txt"
+    other.write_text(RULES.replace("within_words: 5", "within_words: 15"), encoding="utf-8")
+    story.write_text("Two convoys on the road\nTrucks of flour came over the pass.", encoding="utf-8")
+    told = run(desk, *COMMANDS[name].format(other=other, story=story).split()).stdout
+    for pattern, word in CHANGING:
+        told = pattern.sub(word, told)
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("WIREWATCH_WRITE_GOLDEN"):
+        golden.write_text(told, encoding="utf-8")
+    assert told == golden.read_text(encoding="utf-8")
