@@ -23,6 +23,8 @@ from pipelines.states import (
 BACKLOG_REASON = "in the feed before the watch began"
 """The reason of a verdict that the store takes back once a feed brings the article as news."""
 
+EVENT = "event:"
+"""How the bundles begin that hold what a receiver is told of one event."""
 ESCALATION = "unless acknowledged: "
 """How the bundles begin whose deliveries an acknowledgement takes back."""
 
@@ -132,7 +134,9 @@ class Delivery:
     bundle: str
     """What goes out in one message: the receiver's alerts about one event, or of one hold or digest."""
     ready_at: datetime
-    """When it was first to be sent: from then on it may fail for so long."""
+    """When it was first to be sent: what is sent long after is told as late."""
+    tried_at: datetime | None = None
+    """When it was first tried and failed: from then on it may fail for a day."""
     reason: str = ""
     """Why it is held or suppressed."""
     error: str | None = None
@@ -181,6 +185,8 @@ class Message:
     title: str
     text: str
     html: str | None = None
+    thread: str = ""
+    """What all messages of one event have in common; empty for what is of no single event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,11 @@ class Silence:
     why: str
     starts_at: datetime
     until: datetime
+
+
+def swallowed_by(silence_id: int) -> str:
+    """The bundle of what a silence swallowed: told at its end."""
+    return f"silence:{silence_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,7 @@ def _poll(begun: _Begun, tally: Tally, now: datetime) -> Poll:
         entries=entries,
         items=read.items if read else None,
         backlog_before=polling.backlog_before(state, feed, now),
+        late_before=polling.late_before(state, now),
         outlets=_outlets(feed, entries),
     )
 

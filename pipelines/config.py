@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import SettingsError
+from pipelines.secrets import hide, secrets_of
 
 DESK_FOLDER = "alert_rules"
 HOME_FOLDER = ".wirewatch"
@@ -57,22 +58,30 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
 
 
 def receiver_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment, with the secrets file's NAME=value lines over it; raises SettingsError naming no value."""
-    merged = dict(environment)
-    if settings.secrets_file is None:
-        return merged
+    """The environment, with the secrets file's NAME=value lines over it; raises SettingsError naming no value.
+
+    Whoever has read them can no longer log them: see `secrets`.
+    """
+    lines = _secret_lines(settings.secrets_file) if settings.secrets_file else {}
+    merged = {**environment, **lines}
+    hide(secrets_of(merged, lines))
+    return merged
+
+
+def _secret_lines(path: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
     try:
-        lines = settings.secrets_file.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"WIREWATCH_SECRETS_FILE: cannot read {settings.secrets_file}: {error}") from error
+        raise SettingsError(f"WIREWATCH_SECRETS_FILE: cannot read {path}: {error}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, equals, value = line.partition("=")
         if not equals or not name.strip():
-            raise SettingsError(f"{settings.secrets_file}:{number}:1: expected NAME=value")
-        merged[name.strip()] = value.strip()
-    return merged
+            raise SettingsError(f"{path}:{number}:1: expected NAME=value")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _contact(environment: Mapping[str, str]) -> str | None:

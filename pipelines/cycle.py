@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import delivering, gathering, revisiting, steps, waking, watching
+from pipelines import alerting, delivering, gathering, revisiting, steps, waking, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -132,7 +132,7 @@ class Cycle:
 
     def alerts(self) -> Report:
         """Decide what the desk is told."""
-        return steps.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
+        return alerting.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
 
     def deliveries(self) -> Report:
         """Send what is due."""

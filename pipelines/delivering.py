@@ -1,14 +1,15 @@
 """The last of the six steps: what waits in the outbox goes to its receivers, and what fails is tried again."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Delivery, Message, Pause
-from pipelines.delivery import retry
+from pipelines.alerts import ESCALATION, EVENT, Delivery, Message, Pause
+from pipelines.delivery import rates, retry
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle 
 
 RECEIVERS_AT_ONCE = 16  # threads: as many reached 97 messages a second, one after the other 18
 LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
+LATE = timedelta(hours=1)  # after an outage of so long one message tells what waited, whatever events it is of
 NOTICE_REST = timedelta(minutes=5)  # an operator's address that fails is tried again for ever, but not every minute
 
 
@@ -29,6 +31,7 @@ def deliver(
     routes: Callable[[], "Routes"],
     *,
     budget: Budget,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken."""
     tally = Tally("deliveries", "sent", "to be tried again", "dead")
@@ -39,7 +42,7 @@ def deliver(
     waiting = outbox.receivers_due(budget.now())
     if not waiting:
         return tally.report()
-    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects())
+    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), sleep)
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
         list(pool.map(sending.serve, waiting))
     return tally.report(unfinished=budget.spent)
@@ -67,12 +70,15 @@ class _Sending:
     tally: Tally
     budget: Budget
     troubles: frozenset[str]
+    sleep: Callable[[float], None]
 
     def serve(self, receiver: ReceiverId) -> None:
         """Send what is due to one receiver, in order, until nothing is left or it answers no more."""
-        while not self.budget.spent:
+        known = self.desk.receivers.get(receiver)
+        limits = rates.rates_of(self.notifier.service(known)) if known else ()
+        while not self.budget.spent and self._may_send(receiver, limits):
             now = self.budget.now()
-            bundle = self.outbox.claim(receiver, now, now + LEASE)
+            bundle = self.outbox.claim(receiver, now, now + LEASE, now - LATE)
             if not bundle:
                 return
             try:
@@ -87,6 +93,20 @@ class _Sending:
             else:
                 self._sent(receiver, bundle)
 
+    def _may_send(self, receiver: ReceiverId, limits: Sequence[rates.Rate]) -> bool:
+        """Wait until the service takes one more message; False where that is beyond this run."""
+        if not limits:
+            return True
+        now = self.budget.now()
+        sent = self.outbox.sent_times(receiver, now - rates.window(limits))
+        wait = (rates.free_at(limits, sent, now) - now).total_seconds()
+        if wait > self.budget.left():
+            self.tally.count("waiting for the service's rate")
+            return False
+        if wait > 0:
+            self.sleep(wait)
+        return True
+
     def _sent(self, receiver: ReceiverId, bundle: Sequence[Delivery]) -> None:
         now = self.budget.now()
         self.outbox.mark_sent([one.delivery_id for one in bundle], now)
@@ -99,6 +119,9 @@ class _Sending:
     def _failed(self, receiver: ReceiverId, bundle: Sequence[Delivery], error: Exception) -> None:
         now, reason = self.budget.now(), errors.shown(error)
         self.tally.failure(receiver, error)
+        if isinstance(error, errors.MessageRefused) and len({one.bundle for one in bundle}) > 1:
+            self.outbox.part([one.delivery_id for one in bundle], now)
+            return  # what waited for long went together: now each event by itself, so that one alone is refused
         fate = _put_off(self.outbox, bundle, error, now)
         self.tally.count(fate, len(bundle))
         if isinstance(error, errors.ReceiverMisconfigured) and receiver in self.desk.receivers:
@@ -138,7 +161,23 @@ def _message(outbox: protocols.Outbox, desk: "Routes", bundle: Sequence[Delivery
     details = outbox.details([one.alert_id for one in bundle])
     earlier = outbox.bundled(first.receiver, first.bundle)
     style = desk.receiver(first.receiver).style
-    return render_all(details, style, occasion=first.reason, earlier=earlier, zone=desk.zone, now=now)
+    occasion = _occasion(bundle, now)
+    message = render_all(details, style, occasion=occasion, earlier=earlier, zone=desk.zone, now=now)
+    return replace(message, thread=_thread(bundle))
+
+
+def _thread(bundle: Sequence[Delivery]) -> str:
+    """The event of which all of the message is, or its volume; empty for a summary of several."""
+    names = {one.bundle.removeprefix(ESCALATION) for one in bundle}
+    name = names.pop() if len(names) == 1 else ""
+    return name if name.startswith((EVENT, "volume:")) else ""
+
+
+def _occasion(bundle: Sequence[Delivery], now: datetime) -> str:
+    """Why the message was kept back."""
+    first = bundle[0]
+    late = now - first.ready_at
+    return first.reason or (f"late: due {round(late / timedelta(hours=1))} h ago" if late > LATE else "")
 
 
 def _key(bundle: Sequence[Delivery]) -> str:
@@ -149,8 +188,8 @@ def _key(bundle: Sequence[Delivery]) -> str:
 def _put_off(outbox: protocols.Outbox, bundle: Sequence[Delivery], error: Exception, now: datetime) -> str:
     """Count the attempt, and say what becomes of the deliveries."""
     asked = retry.asked_wait(error) if isinstance(error, errors.DeliveryError) else None
-    attempts, ready_at = max(one.attempts for one in bundle), max(one.ready_at for one in bundle)
-    again = retry.next_attempt(attempts + 1, ready_at, now, asked, bundle[0].key)
+    attempts, since = max(one.attempts for one in bundle), max(one.tried_at or now for one in bundle)
+    again = retry.next_attempt(attempts + 1, since, now, asked, bundle[0].key)
     outbox.mark_failed([one.delivery_id for one in bundle], errors.shown(error), again, now)
     return "to be tried again" if again else "dead"
 

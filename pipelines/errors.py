@@ -17,6 +17,7 @@ WirewatchError
 │   └── SchemaMismatch       made by a newer version, or not yet upgraded
 └── DeliveryError            a receiver did not take a message
     ├── ReceiverUnavailable  5xx, 429, time-out, reset                            (retry helps)
+    ├── MessageRefused       400, 413, 422: this message, perhaps not the next
     └── ReceiverMisconfigured  no such variable, malformed address, refused for good
 """
 
@@ -149,6 +150,10 @@ class ReceiverUnavailable(DeliveryError):
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class MessageRefused(DeliveryError):
+    """The receiver does not take this message, and may take the next."""
 
 
 class ReceiverMisconfigured(DeliveryError):

@@ -167,6 +167,8 @@ class Article:
     """Union of the tags of its feeds and its outlet."""
     backlog: bool = False
     """True when every feed had it already before it was watched: it raises no alert."""
+    late: bool = False
+    """Found after a time in which its feed was not read: published long before we could know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,8 @@ class Poll:
     items: tuple[KnownItem, ...] | None = None
     """Of the document, for the next reading, empty where it could not be taken apart; None where nothing was read."""
     backlog_before: datetime | None = None
+    late_before: datetime | None = None
+    """Up to when entries were missed by a feed that was not read for long: what is older is found late."""
     outlets: Mapping[str, Outlet] = field(default_factory=lambda: MappingProxyType({}))
     """By `FeedEntry.entry_id`: whose text an entry is where `feed.outlet` is None; else it is the feed's own."""
 
@@ -158,6 +160,7 @@ class FeedStore(Protocol):
         Due are articles that are new, changed, or known so far by fewer feed's words. An entry is known by canonical
         URL or by guid (which counts for nothing where URL and title both differ), else by content hash. With
         `backlog_before` (the feed's first good poll), new entries published earlier than that, or undated, only make
-        backlog articles; one that any feed brings as news rises, its matches decided anew.
+        backlog articles; one that any feed brings as news rises, its matches decided anew. With `late_before`, new
+        articles published earlier than that, or undated, are marked late.
         """
         ...

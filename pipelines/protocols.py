@@ -6,7 +6,6 @@ the work is done; calling it again with the same arguments changes nothing. Stor
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
@@ -16,29 +15,20 @@ from pipelines.alerts import (
     AlertDetail,
     Bundled,
     Delivery,
-    Finding,
     FindingDetail,
-    Known,
     Message,
-    NewDelivery,
     Pause,
     Receiver,
-    Verdict,
 )
-from pipelines.model import Content, Judgement, Match, Page, Revision, Rule
+from pipelines.model import Content, Judgement, Page, Revision, Rule
 from pipelines.sites import SiteTexts
 from pipelines.states import (
     AlertId,
-    AlertReason,
     DeliveryId,
-    MatchId,
     OutletId,
     ReceiverId,
     RevisionId,
-    StoryId,
-    VerdictKind,
 )
-from pipelines.stories import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,6 +102,10 @@ class Workers(Protocol):
 class Notifier(Protocol):
     """Sends one message to one receiver."""
 
+    def service(self, receiver: Receiver) -> str:
+        """The kind of service behind its address, such as `slack`; empty where the address cannot be read."""
+        ...
+
     def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
         """Return once the receiver has taken it; `key` goes along for it to drop repeats. Raises DeliveryError."""
         ...
@@ -181,68 +175,6 @@ class MatchStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAlert:
-    """An alert to be made, with a delivery for each of its receivers; about a match or about a finding."""
-
-    rule: Rule
-    subject: str
-    reason: AlertReason
-    deliveries: tuple[NewDelivery, ...]
-    why: str = ""
-    match_id: MatchId | None = None
-    sources: int = 1
-    """Independent texts counted now."""
-
-
-class Dispatch(Protocol):
-    """One exclusive transaction of `dispatch_alerts`."""
-
-    def undecided(self, limit: int) -> Sequence[Match]:
-        """Matches (outcome MATCH) without a dispatch verdict or alert, oldest first."""
-        ...
-
-    def event(self, story_id: StoryId) -> Event:
-        """The event that a story is part of, as of now; a story of its own is an event of one."""
-        ...
-
-    def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
-        """What is known of a receiver's bundle, this transaction's deliveries included."""
-        ...
-
-    def known(self, match: Match, subject: str) -> Known:
-        """What is known of the match's rule (any version) and of the subject, alerts of this transaction among it."""
-        ...
-
-    def save_alert(self, alert: NewAlert) -> AlertId:
-        """Store an alert with its deliveries, and mark its match or finding decided."""
-        ...
-
-    def findings(self) -> Sequence[Finding]:
-        """Undecided findings of volume rules, oldest first."""
-        ...
-
-    def known_of_rule(self, rule: Rule) -> Known:
-        """What is known of a rule that finds volumes: its recent alerts, and the silences."""
-        ...
-
-    def hold_finding(self, finding: Finding, *, kind: VerdictKind, name: str, reason: str) -> None:
-        """Store why a finding made no alert, and mark it decided."""
-        ...
-
-    def save_verdict(self, verdict: Verdict) -> None:
-        """Store why a match made no alert, and mark it decided."""
-        ...
-
-
-class AlertStore(Protocol):
-    """What `dispatch_alerts` needs."""
-
-    def dispatching(self, now: datetime) -> AbstractContextManager[Dispatch]:
-        """Open the transaction, alone among all processes; commits at the end, rolls back on any error."""
-        ...
-
-
 class Outbox(Protocol):
     """What `deliver` needs: deliveries are leased, sent, and only then marked sent."""
 
@@ -250,8 +182,13 @@ class Outbox(Protocol):
         """Receivers with a waiting delivery that is due and not leased, the longest waiting first."""
         ...
 
-    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
-        """Lease the receiver's oldest due delivery and what waits in its bundle: nobody else sends it meanwhile."""
+    def claim(
+        self, receiver: ReceiverId, now: datetime, lease_until: datetime, late_before: datetime | None = None
+    ) -> Sequence[Delivery]:
+        """Lease the receiver's oldest due delivery and what waits in its bundle: nobody else sends it meanwhile.
+
+        Where that was ready before `late_before`, all that was goes with it, whatever its bundle.
+        """
         ...
 
     def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
@@ -262,12 +199,20 @@ class Outbox(Protocol):
         """What is known of a receiver's bundle."""
         ...
 
+    def sent_times(self, receiver: ReceiverId, since: datetime) -> Sequence[datetime]:
+        """When messages went to the receiver after `since`, newest first, one time for each."""
+        ...
+
     def mark_sent(self, sent: Collection[DeliveryId], now: datetime) -> None:
         """The receiver took them."""
         ...
 
     def mark_failed(self, failed: Collection[DeliveryId], error: str, retry_at: datetime | None, now: datetime) -> None:
         """Count the attempt; due again at `retry_at`, dead where that is None."""
+        ...
+
+    def part(self, refused: Collection[DeliveryId], now: datetime) -> None:
+        """Deliveries of several bundles were refused together: each bundle is due by itself, as if ready now."""
         ...
 
     def pauses(self) -> Mapping[ReceiverId, Pause]:

@@ -1,4 +1,4 @@
-"""From a text to an alert: the middle three of the six steps; `gathering` comes before, `delivering` after.
+"""From a text to a match: the middle two of the six steps; `gathering` comes before, `alerting` after.
 
 Each step reads what is not done yet, decides, and writes and marks in one transaction; killed anywhere and run
 again, it leaves no row twice and loses none. One bad feed, page, rule or receiver never stops the others: that is
@@ -13,12 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import Finding, NewDelivery
-from pipelines.delivery import dispatch
-from pipelines.model import Judgement, Match, Revision, Rule
+from pipelines.model import Judgement, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
-from pipelines.states import Outcome, RuleId, RuleStatus, Severity, StoryId, VerdictKind
+from pipelines.states import Outcome, RuleId, RuleStatus, StoryId
 from pipelines.stories import Grouping, Link, StoryStore, began_at
 from pipelines.story_checks import overview
 from pipelines.volumes import VolumeStore
@@ -27,7 +25,6 @@ if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is wo
     from pipelines.dedup.grouping import Grouped
     from pipelines.dedup.relations import Related
     from pipelines.dedup.subject import Aliases
-    from pipelines.delivery.routing import Routes
     from pipelines.live_rules import LiveRules
     from pipelines.rules.matcher import Matcher
 
@@ -175,115 +172,3 @@ def _judge_volume(store: VolumeStore, rule: Rule, tally: Tally, now: datetime) -
     tally.count(f"volumes {count.answer}")
     if found:
         tally.news(rule=rule.rule_id, found=found.why)
-
-
-def dispatch_alerts(store: protocols.AlertStore, routes: Callable[[], "Routes"], *, budget: Budget) -> Report:
-    """Decide for each match whether the desk is told, and by whom; alert and deliveries are one commit."""
-    tally = Tally("alerts", "alerts", "held")
-    desk: Routes | None = None
-    more = True
-    while more and not budget.spent:
-        with store.dispatching(budget.now()) as transaction:
-            matches, findings = transaction.undecided(BATCH), transaction.findings()
-            desk = desk or (routes() if matches or findings else None)
-            if desk is not None:
-                for match in matches:
-                    _decide(transaction, desk, match, tally, budget.now())
-                for finding in findings:
-                    _decide_finding(transaction, desk, finding, tally, budget.now())
-        more = len(matches) == BATCH
-    return tally.report(unfinished=more)
-
-
-def _decide(transaction: protocols.Dispatch, desk: "Routes", match: Match, tally: Tally, now: datetime) -> None:
-    rule, headline = match.judgement.rule, match.revision.content.title
-    known = transaction.known(match, dispatch.subject_of(match))
-    plans = partial(_plans_of_match, transaction, desk, match, now)
-    decision, told = _decision(partial(dispatch.decide, match, known, now), plans, rule, headline, tally)
-    if isinstance(decision, dispatch.Hold):
-        transaction.save_verdict(dispatch.verdict(match, decision, now))
-    tell = decision.summed if isinstance(decision, dispatch.Hold) else decision
-    if tell:
-        transaction.save_alert(
-            protocols.NewAlert(
-                match_id=match.match_id,
-                rule=rule,
-                subject=tell.subject,
-                reason=tell.reason,
-                why=tell.why,
-                sources=known.sources,
-                deliveries=told,
-            )
-        )
-
-
-def _decide_finding(
-    transaction: protocols.Dispatch, desk: "Routes", finding: Finding, tally: Tally, now: datetime
-) -> None:
-    rule = finding.rule
-    known = transaction.known_of_rule(rule)
-    decide = partial(dispatch.decide_finding, finding, known, now)
-    plans = partial(_plans, transaction, desk, rule, finding.subject, now)
-    decision, told = _decision(decide, plans, rule, finding.why, tally)
-    if isinstance(decision, dispatch.Hold):
-        transaction.hold_finding(finding, kind=decision.kind, name=decision.name, reason=decision.reason)
-    else:
-        transaction.save_alert(
-            protocols.NewAlert(
-                rule=rule, subject=finding.subject, reason=decision.reason, why=decision.why, deliveries=told
-            )
-        )
-
-
-def _decision(
-    decide: Callable[[], dispatch.Decision],
-    plans: Callable[[dispatch.Decision], tuple[NewDelivery, ...]],
-    rule: Rule,
-    headline: str,
-    tally: Tally,
-) -> tuple[dispatch.Decision, tuple[NewDelivery, ...]]:
-    """What is decided, and who is told when; what cannot be decided is held as failed."""
-    told: tuple[NewDelivery, ...] = ()
-    try:
-        decision = decide()
-        told = plans(decision)
-    except Exception as error:
-        tally.failure(f"{rule.rule_id}: {headline}", error)
-        decision = dispatch.Hold(kind=VerdictKind.FAILED, name="failed", reason=errors.shown(error))
-    tally.count("alerts" if isinstance(decision, dispatch.Tell) else decision.kind)
-    why = decision.why if isinstance(decision, dispatch.Tell) else decision.reason
-    names = ", ".join(one.receiver for one in told)
-    tally.news(rule=rule.rule_id, title=headline, told=names or "nobody", why=why)
-    return decision, told
-
-
-def _plans_of_match(
-    transaction: protocols.Dispatch, desk: "Routes", match: Match, now: datetime, decision: dispatch.Decision
-) -> tuple[NewDelivery, ...]:
-    """Whom an alert about `match` reaches, and when; what belongs to one event goes out together."""
-    event = f"event:{transaction.event(match.story_id).event_id}"
-    article, language = match.revision.article, match.revision.content.language
-    return _plans(transaction, desk, match.judgement.rule, event, now, decision, tags=article.tags, language=language)
-
-
-def _plans(
-    transaction: protocols.Dispatch,
-    desk: "Routes",
-    rule: Rule,
-    bundle: str,
-    now: datetime,
-    decision: dispatch.Decision,
-    *,
-    tags: frozenset[str] = frozenset(),
-    language: str | None = None,
-) -> tuple[NewDelivery, ...]:
-    from pipelines.delivery.plan import labels_of, summed_up
-
-    held = isinstance(decision, dispatch.Hold)
-    if isinstance(decision, dispatch.Hold) and decision.summed is None:
-        return ()
-    plans = desk.plans(labels_of(rule, tags, language), bundle, now)
-    if held:
-        plans = tuple(summed_up(plan, rule) for plan in plans)
-    urgent = rule.severity is Severity.URGENT or (not held and decision.reason in dispatch.PAST_ALL)
-    return tuple(plan.delivery(transaction.bundled(plan.receiver, plan.bundle), now, urgent=urgent) for plan in plans)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pipelines import protocols
+from pipelines import alert_store, protocols
 from pipelines.archive import Archive
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
@@ -56,7 +56,7 @@ class Store(Protocol):
     @property
     def volumes(self) -> VolumeStore: ...
     @property
-    def alerts(self) -> protocols.AlertStore: ...
+    def alerts(self) -> alert_store.AlertStore: ...
     @property
     def outbox(self) -> protocols.Outbox: ...
     @property

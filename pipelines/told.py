@@ -43,8 +43,9 @@ class Book:
         subject = self._subjects[rule.rule_id, dispatch.subject_of(match)]
         decision = dispatch.decide(match, self._known(match, subject, now, sources, silences), now)
         subject.last_match_at = match.matched_at
-        if isinstance(decision, dispatch.Tell):
-            self._tell(match, decision, subject, now, sources)
+        tell = dispatch.told(decision)
+        if tell:
+            self._tell(match, tell, subject, now, sources)
         return decision
 
     def _known(
@@ -71,5 +72,5 @@ class Book:
         subject.groups.update(hit.group for hit in match.judgement.hits)
         if self._articles_return:
             subject.originals[match.revision.article.article_id] = match
-        if tell.reason not in dispatch.PAST_ALL:
+        if tell.reason not in dispatch.PAST_ALL and tell.summary is None:
             self._recent[match.judgement.rule.rule_id].append(now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from pipelines.model import Content, Page
+from pipelines.model import Content, Match, Page
 
 
 class ChangeKind(StrEnum):
@@ -22,6 +22,17 @@ class Change:
 
     kind: ChangeKind
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldChange:
+    """A change that the desk has not heard of, with the matches as which each rule last told the article."""
+
+    change_id: int
+    kind: ChangeKind
+    reason: str
+    told: tuple[Match, ...]
+    """None where the desk was never told of the article, or has heard of the change by another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,8 @@ alerts = Table(
     "alerts",
     metadata,
     Column("alert_id", RowKey, primary_key=True),
-    Column("match_id", RowKey, ForeignKey("matches.match_id"), unique=True),
+    Column("match_id", RowKey, ForeignKey("matches.match_id")),
+    Column("change_id", RowKey, ForeignKey("changes.change_id")),
     Column("finding_id", RowKey, ForeignKey("findings.finding_id"), unique=True),
     Column("rule_id", KeyText, nullable=False),
     Column("subject", KeyText, nullable=False),
@@ -64,9 +65,14 @@ alerts = Table(
     Column("sources", Integer, nullable=False, server_default=text("1")),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("rule_id", "subject", "sequence"),
+    UniqueConstraint("match_id", "change_id"),
     CheckConstraint("(match_id IS NULL) <> (finding_id IS NULL)", name="about"),
+    CheckConstraint("change_id IS NULL OR match_id IS NOT NULL", name="changed"),
     Index("ix_alerts_of_rule", "rule_id", "created_at"),
 )
+OF_MATCH = alerts.c.change_id.is_(None)
+"""Alerts that a match made; the others tell that its article was corrected or taken down since."""
+partial_index("uq_alerts_of_match", alerts.c.match_id, where=OF_MATCH, unique=True)
 
 deliveries = Table(
     "deliveries",
@@ -79,6 +85,7 @@ deliveries = Table(
     Column("bundle", KeyText, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("ready_at", UtcTime, nullable=False),
+    Column("tried_at", UtcTime),
     Column("lease_until", UtcTime),
     Column("reason", CleanText, nullable=False),
     Column("error", CleanText),
@@ -97,6 +104,7 @@ UNSENT = deliveries.c.state != SENT
 WAS_SENT = deliveries.c.state == SENT
 partial_index("ix_deliveries_waiting", deliveries.c.receiver, deliveries.c.delivery_id, where=WAITING)
 partial_index("ix_deliveries_sent", deliveries.c.receiver, deliveries.c.bundle, deliveries.c.sent_at, where=WAS_SENT)
+partial_index("ix_deliveries_sent_at", deliveries.c.receiver, deliveries.c.sent_at, where=WAS_SENT)
 partial_index("ix_deliveries_unsent", deliveries.c.delivery_id, where=UNSENT)
 
 receiver_pauses = Table(

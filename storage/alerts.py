@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from pipelines.alerts import Bundled, Finding, Known, Silence, Verdict
-from pipelines.model import Match, Rule
-from pipelines.protocols import Dispatch, NewAlert
+from pipelines.alert_store import Balance, Dispatch, NewAlert
+from pipelines.alerts import Bundled, Delivery, Finding, Known, Silence, Verdict
+from pipelines.model import Article, Match, Rule
 from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind, digest
 from pipelines.stories import Event
+from pipelines.visits import ToldChange
+from storage import follow_ups
 from storage.alert_tables import FINDING_WAITS, alerts, deliveries, findings, verdicts
+from storage.balance import balance_of
 from storage.database import Database
 from storage.events import load_events
 from storage.known import known_of, recent_of, silences_at
@@ -31,6 +34,11 @@ class SqlAlerts:
         """See AlertStore."""
         with self._database.writing(exclusive="alerts") as connection:
             yield _SqlDispatch(connection, now)
+
+    def balance(self) -> Balance:
+        """See AlertStore."""
+        with self._database.reading() as connection:
+            return balance_of(connection)
 
 
 class _SqlDispatch:
@@ -74,10 +82,17 @@ class _SqlDispatch:
         self._decide_finding(finding.rule, finding.subject, held=kind, held_name=name, held_because=reason)
 
     def save_alert(self, alert: NewAlert) -> AlertId:
-        """See Dispatch. A match or finding that made an alert already makes no second one."""
+        """See Dispatch. A match, finding or change that made an alert already makes no second one."""
         finding_id = self._finding(alert) if alert.match_id is None else None
-        about = alerts.c.finding_id == finding_id if alert.match_id is None else alerts.c.match_id == alert.match_id
-        made = self._connection.scalar(select(alerts.c.alert_id).where(about))
+        same = (
+            alerts.c[name].is_not_distinct_from(value)
+            for name, value in (
+                ("match_id", alert.match_id),
+                ("change_id", alert.change_id),
+                ("finding_id", finding_id),
+            )
+        )
+        made = self._connection.scalar(select(alerts.c.alert_id).where(*same))
         if made is not None:
             return AlertId(made)
         alert_id = self._insert(alert, finding_id)
@@ -94,6 +109,7 @@ class _SqlDispatch:
             alerts.insert()
             .values(
                 match_id=alert.match_id,
+                change_id=alert.change_id,
                 finding_id=finding_id,
                 rule_id=alert.rule.rule_id,
                 subject=alert.subject,
@@ -122,6 +138,18 @@ class _SqlDispatch:
                 )
             )
         self._decided(verdict.match_id, verdict.decided_at)
+
+    def changes(self) -> Sequence[ToldChange]:
+        """See Dispatch."""
+        return follow_ups.changes(self._connection)
+
+    def close_change(self, change: ToldChange) -> None:
+        """See Dispatch."""
+        follow_ups.close(self._connection, change, self._now)
+
+    def recipients(self, rule: Rule, article: Article) -> Sequence[Delivery]:
+        """See Dispatch."""
+        return follow_ups.recipients(self._connection, rule, article)
 
     def _last(self, rule: Rule, subject: str) -> int | None:
         """The number of the rule's newest alert about the subject."""

@@ -65,6 +65,7 @@ class _New:
     article_url: str
     outlet: Outlet
     backlog: bool
+    late: bool
 
 
 def _sorted(connection: Connection, poll: Poll, *, known: bool) -> Sorted:
@@ -79,7 +80,8 @@ def _arrivals(poll: Poll, entries: Sequence[FeedEntry], now: datetime) -> Iterat
             entry=entry,
             article_url=_article_url(poll.feed.feed_id, entry),
             outlet=poll.feed.outlet or poll.outlets.get(entry.entry_id) or _own_outlet(poll.feed),
-            backlog=_is_backlog(entry, poll.backlog_before),
+            backlog=_is_before(entry, poll.backlog_before),
+            late=_is_before(entry, poll.late_before),
         )
 
 
@@ -208,6 +210,7 @@ def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
         "outlet_id": one.outlet.outlet_id,
         "first_seen_at": now,
         "backlog": all(each.backlog for each in several),
+        "late": all(each.late for each in several),
         "extract_due_at": now,
         "extract_attempts": 0,
     }
@@ -245,7 +248,7 @@ def _oldest_first(entries: Sequence[FeedEntry], now: datetime) -> list[FeedEntry
     return ordered
 
 
-def _is_backlog(entry: FeedEntry, before: datetime | None) -> bool:
+def _is_before(entry: FeedEntry, before: datetime | None) -> bool:
     return before is not None and (entry.published is None or entry.published.utc < before)
 
 

@@ -22,7 +22,7 @@ from pipelines.states import (
     TextSource,
     VerdictKind,
 )
-from storage.alert_tables import alerts, deliveries, verdicts
+from storage.alert_tables import OF_MATCH, alerts, deliveries, verdicts
 from storage.database import Database
 from storage.feed_records import polled_feed_of
 from storage.feed_tables import ACTIVE, feed_entries, feeds, outlets
@@ -175,7 +175,7 @@ class Journal:
         with self._database.reading() as connection:
             return Ledger(
                 matched=_count(connection, select(matches).where(matches.c.outcome == Outcome.MATCH)),
-                alerts=_count(connection, select(alerts).where(alerts.c.match_id.is_not(None))),
+                alerts=_count(connection, select(alerts).where(alerts.c.match_id.is_not(None), OF_MATCH)),
                 verdicts=_counts(connection, kinds.group_by(verdicts.c.kind)),
                 undecided=_count(connection, select(matches).where(UNDECIDED)),
                 deliveries=_counts(connection, states),
@@ -233,7 +233,7 @@ def _article_row(
 def _answers(connection: Connection, article_ids: Collection[ArticleId]) -> dict[ArticleId, list[RuleAnswer]]:
     """Rules' answers about the articles, in the order in which they were given."""
     query = select(matches, alerts.c.alert_id, alerts.c.reason).join(
-        alerts, alerts.c.match_id == matches.c.match_id, isouter=True
+        alerts, and_(alerts.c.match_id == matches.c.match_id, OF_MATCH), isouter=True
     )
     rows = list(rows_in(connection, query.order_by(matches.c.match_id), matches.c.article_id, article_ids))
     given = _verdicts(connection, [row.match_id for row in rows])

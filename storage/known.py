@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, func, literal, select
 
 from pipelines.alerts import Known, Silence
 from pipelines.model import Match, Rule
-from pipelines.states import AlertReason, OncePer, VerdictKind
-from storage.alert_tables import alerts, silences, verdicts
+from pipelines.states import AlertReason, OncePer
+from storage.alert_tables import alerts, findings, silences, verdicts
 from storage.events import load_events
 from storage.records import load_matches
 from storage.tables import matches, stories, story_members
@@ -38,8 +38,9 @@ def known_of(connection: Connection, match: Match, subject: str, silenced: Seque
 
 def recent_of(connection: Connection, rule: Rule, now: datetime) -> tuple[datetime, ...]:
     """When the rule's alerts that count against its limit were made, no more of them than decide."""
-    past_it = select(verdicts.c.match_id).where(
-        verdicts.c.match_id == alerts.c.match_id, verdicts.c.kind == VerdictKind.LIMITED
+    summed = select(verdicts.c.match_id).where(verdicts.c.match_id == alerts.c.match_id)
+    held = select(findings.c.finding_id).where(
+        findings.c.finding_id == alerts.c.finding_id, findings.c.held.is_not(None)
     )
     query = (
         select(alerts.c.created_at)
@@ -47,7 +48,8 @@ def recent_of(connection: Connection, rule: Rule, now: datetime) -> tuple[dateti
             alerts.c.rule_id == rule.rule_id,
             alerts.c.created_at > now - rule.limit.per,
             alerts.c.reason.not_in(UNLIMITED),
-            ~past_it.exists(),
+            ~summed.exists(),
+            ~held.exists(),
         )
         .order_by(alerts.c.created_at.desc())
         .limit(rule.limit.alerts)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
@@ -12,8 +12,9 @@ from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver
 from storage.lookups import batches
 from storage.pauses import SqlPauses
 from storage.records import load_details
+from storage.types import UtcTime
 
-BUNDLED = 100
+BUNDLED = 200
 """Deliveries in one message; what is more goes into the next."""
 
 
@@ -29,22 +30,28 @@ class SqlOutbox(SqlPauses):
         with self._database.reading() as connection:
             return [ReceiverId(receiver) for receiver in connection.scalars(query)]
 
-    def claim(self, receiver: ReceiverId, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
+    def claim(
+        self, receiver: ReceiverId, now: datetime, lease_until: datetime, late_before: datetime | None = None
+    ) -> Sequence[Delivery]:
         """See Outbox. Oldest means made first: a receiver's first attempts follow the order of its alerts."""
         due = (
-            select(deliveries.c.bundle)
+            select(deliveries.c.bundle, deliveries.c.ready_at)
             .where(claimable(now), deliveries.c.receiver == receiver)
             .order_by(deliveries.c.delivery_id)
             .limit(1)
         )
         free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
         with self._database.writing() as connection:
-            bundle = connection.scalar(due.with_for_update(skip_locked=True))  # SQLite needs none: one writes at a time
-            if bundle is None:
+            # SQLite needs no lock on the row: one process writes at a time.
+            oldest = connection.execute(due.with_for_update(skip_locked=True)).first()
+            if oldest is None:
                 return ()
+            same = deliveries.c.bundle == oldest.bundle
+            if late_before and oldest.ready_at < late_before:
+                same = and_(deliveries.c.ready_at < late_before, deliveries.c.due_at <= now)
             together = (
                 select(deliveries)
-                .where(WAITING, free, deliveries.c.receiver == receiver, deliveries.c.bundle == bundle)
+                .where(WAITING, free, deliveries.c.receiver == receiver, same)
                 .order_by(deliveries.c.delivery_id)
                 .limit(BUNDLED)
                 .with_for_update(skip_locked=True)
@@ -64,6 +71,14 @@ class SqlOutbox(SqlPauses):
         with self._database.reading() as connection:
             return load_bundled(connection, receiver, bundle)
 
+    def sent_times(self, receiver: ReceiverId, since: datetime) -> Sequence[datetime]:
+        """See Outbox. What went in one message was sent at one time."""
+        query = select(deliveries.c.sent_at).where(
+            WAS_SENT, deliveries.c.receiver == receiver, deliveries.c.sent_at > since
+        )
+        with self._database.reading() as connection:
+            return list(connection.scalars(query.distinct().order_by(deliveries.c.sent_at.desc())))
+
     def mark_sent(self, sent: Collection[DeliveryId], now: datetime) -> None:
         """See Outbox. Whatever became of them meanwhile, the receiver has them."""
         unsent = and_(deliveries.c.delivery_id.in_(list(sent)), deliveries.c.state != DeliveryState.SENT)
@@ -72,14 +87,18 @@ class SqlOutbox(SqlPauses):
     def mark_failed(self, failed: Collection[DeliveryId], error: str, retry_at: datetime | None, now: datetime) -> None:
         """See Outbox. Counts only what is leased, so that no attempt counts twice."""
         leased = and_(deliveries.c.delivery_id.in_(list(failed)), WAITING, deliveries.c.lease_until.is_not(None))
-        if retry_at is None:
-            self._mark(leased, {"state": DeliveryState.DEAD, "error": error})
-        else:
-            self._mark(leased, {"due_at": retry_at, "error": error})
+        tried = {"error": error, "tried_at": func.coalesce(deliveries.c.tried_at, bindparam("now", now, UtcTime()))}
+        fate = {"state": DeliveryState.DEAD} if retry_at is None else {"due_at": retry_at}
+        self._mark(leased, tried | fate)
+
+    def part(self, refused: Collection[DeliveryId], now: datetime) -> None:
+        """See Outbox."""
+        leased = and_(deliveries.c.delivery_id.in_(list(refused)), WAITING)
+        self._mark(leased, {"due_at": now, "ready_at": now})
 
     def retry(self, delivery_ids: Collection[DeliveryId] | None, now: datetime) -> int:
         """Make dead or waiting deliveries due at once, as if never tried; None means all dead. Returns how many."""
-        again = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now, "ready_at": now}
+        again = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now, "ready_at": now, "tried_at": None}
         dead = and_(UNSENT, deliveries.c.state == DeliveryState.DEAD)
         with self._database.writing() as connection:
             if delivery_ids is None:
@@ -134,5 +153,6 @@ def delivery_of(row: Row[Any]) -> Delivery:
         sent_at=row.sent_at,
         bundle=row.bundle,
         ready_at=row.ready_at,
+        tried_at=row.tried_at,
         reason=row.reason,
     )

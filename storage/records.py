@@ -75,6 +75,7 @@ def load_articles(connection: Connection, article_ids: Collection[ArticleId]) ->
             first_seen_at=row.articles_first_seen_at,
             tags=tags.get(row.articles_article_id, frozenset()) | frozenset(row.outlets_tags),
             backlog=row.articles_backlog,
+            late=row.articles_late,
         )
         for row in rows_in(connection, query, articles.c.article_id, article_ids)
     }

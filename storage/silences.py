@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
-from pipelines.alerts import ESCALATION, Silence
+from pipelines.alerts import ESCALATION, Silence, swallowed_by
 from pipelines.errors import StoreError
-from pipelines.states import AlertId, DeliveryState, VerdictKind
-from storage.alert_tables import WAITING, acknowledgements, alerts, deliveries, silences, verdicts
+from pipelines.states import AlertId, DeliveryState
+from storage.alert_tables import WAITING, acknowledgements, alerts, deliveries, silences
 from storage.database import Database
 
 
@@ -41,24 +41,26 @@ class SqlSilences:
             made = connection.execute(silences.insert().values(row).returning(silences.c.silence_id)).scalar_one()
         return replace(silence, silence_id=made)
 
-    def end(self, silence_id: int, now: datetime) -> bool:
-        """End a silence now; False where there is none that still lasts."""
+    def end(self, silence_id: int, now: datetime) -> SilenceRow | None:
+        """End a silence now, and make due what it swallowed; None where there is none that still lasts."""
         lasting = and_(silences.c.silence_id == silence_id, silences.c.until > now)
-        with self._database.writing() as connection:
+        with self._database.writing(exclusive="alerts") as connection:
+            row = connection.execute(select(silences).where(lasting)).first()
+            if row is None:
+                return None
             begun = silences.update().where(lasting, silences.c.starts_at < now).values(until=now)
-            if connection.execute(begun).rowcount:
-                return True
-            return connection.execute(silences.delete().where(lasting)).rowcount > 0
+            if connection.execute(begun).rowcount == 0:
+                connection.execute(silences.delete().where(lasting))
+            swallowed = and_(WAITING, deliveries.c.bundle == swallowed_by(silence_id))
+            connection.execute(deliveries.update().where(swallowed).values(due_at=now, ready_at=now))
+            return SilenceRow(silence=_silence_of(row), swallowed=_swallowed(connection, row))
 
     def all(self, now: datetime, *, ended: bool = False) -> Sequence[SilenceRow]:
         """Silences that last or are to come, with `ended` those that are over too; newest first."""
         query = select(silences).order_by(silences.c.silence_id.desc())
         with self._database.reading() as connection:
             rows = connection.execute(query if ended else query.where(silences.c.until > now)).all()
-            return [
-                SilenceRow(silence=_silence_of(row), swallowed=connection.scalar(_swallowed_by(row)) or 0)
-                for row in rows
-            ]
+            return [SilenceRow(silence=_silence_of(row), swallowed=_swallowed(connection, row)) for row in rows]
 
     def acknowledge(self, alert_id: AlertId, who: str, now: datetime) -> bool:
         """Note that `who` has taken the alert on, and take its escalations back; False where somebody had already."""
@@ -84,9 +86,11 @@ class SqlSilences:
         return True
 
 
-def _swallowed_by(row: Row[Any]) -> Select[int]:
-    named = verdicts.c.reason.startswith(f"silence S{row.silence_id} of ")
-    return select(func.count()).select_from(verdicts).where(verdicts.c.kind == VerdictKind.SILENCED, named)
+def _swallowed(connection: Connection, row: Row[Any]) -> int:
+    """Alerts that the silence kept for its end."""
+    its = deliveries.c.bundle == swallowed_by(row.silence_id)
+    count = connection.scalar(select(func.count(deliveries.c.alert_id.distinct())).where(its))
+    return count or 0
 
 
 def _silence_of(row: Row[Any]) -> Silence:

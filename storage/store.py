@@ -22,7 +22,19 @@ from storage.rulebook import SqlRuleBook
 from storage.silences import SqlSilences
 from storage.stories import SqlStories
 from storage.story_desk import StoryDesk
-from storage.tables import EXTRACT_WAITS, UNDECIDED, UNMATCHED, VISIT_WAITS, articles, matches, revisions, rules, visits
+from storage.tables import (
+    CHANGE_WAITS,
+    EXTRACT_WAITS,
+    UNDECIDED,
+    UNMATCHED,
+    VISIT_WAITS,
+    articles,
+    changes,
+    matches,
+    revisions,
+    rules,
+    visits,
+)
 from storage.visits import SqlVisits
 from storage.vital_signs import SqlVitalSigns, sign_due
 from storage.volumes import SqlVolumes, volume_due
@@ -83,6 +95,7 @@ class SqlStore:
             "visits": (visits, VISIT_WAITS & (visits.c.due_at <= now)),
             "matches": (matches, UNDECIDED),
             "findings": (findings, FINDING_WAITS),
+            "changes": (changes, CHANGE_WAITS),
             "volumes": (rules, volume_due(now)),
             "signs": (vital_signs, sign_due(now)),
         }
@@ -95,7 +108,7 @@ class SqlStore:
         return DueWork(
             feeds=row.feeds,
             deliveries=row.deliveries + row.notices,
-            backlog=row.pages + row.visits + row.revisions + row.matches + row.findings,
+            backlog=row.pages + row.visits + row.revisions + row.matches + row.findings + row.changes,
             volumes=row.volumes,
             signs=row.signs,
         )

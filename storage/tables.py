@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    false,
     literal,
     text,
 )
@@ -42,6 +43,7 @@ articles = Table(
     Column("outlet_id", KeyText, ForeignKey("outlets.outlet_id"), nullable=False, index=True),
     Column("first_seen_at", UtcTime, nullable=False, index=True),
     Column("backlog", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False, server_default=false()),
     Column("extract_due_at", UtcTime),
     Column("extract_attempts", Integer, nullable=False),
     Column("page_error", CleanText),
@@ -93,8 +95,11 @@ changes = Table(
     Column("kind", state(ChangeKind, "kind"), nullable=False),
     Column("reason", KeyText, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
     UniqueConstraint("article_id", "kind", "reason"),
 )
+CHANGE_WAITS = changes.c.decided_at.is_(None)
+partial_index("ix_changes_undecided", changes.c.change_id, where=CHANGE_WAITS)
 
 # --- stories ---------------------------------------------------------------------------------------------------------
 

@@ -86,11 +86,14 @@ def end(silence_id: str) -> None:
     if not number.isdecimal():
         raise click.UsageError(f"{silence_id} is no silence; `wirewatch silence list` shows them, such as S3")
     with closing(_store()) as store:
-        done = store.silences.end(int(number), datetime.now(UTC))
-    if not done:
+        ended = store.silences.end(int(number), datetime.now(UTC))
+    if ended is None:
         click.echo(f"S{number}: no such silence, or it is over", err=True)
         sys.exit(1)
-    click.echo(f"S{number} is over")
+    alerts = f"{ended.swallowed} alert{'' if ended.swallowed == 1 else 's'}"
+    click.echo(
+        f"S{number} is over" + (f"; {alerts} that it swallowed: told with the next run" if ended.swallowed else "")
+    )
 
 
 def _labels(labels: tuple[str, ...]) -> dict[str, str]:

@@ -87,8 +87,9 @@ def matches(installation: Installation) -> MaterializeResult[None]:
     deps=[matches],
     description="Alerts: what the desk is told, once per story and rule, with the reason; and for every match that "
     "made no alert, why. An alert and its deliveries are stored in one commit.",
+    check_specs=[AssetCheckSpec("sums_close", asset="alerts", description="Every match has its alert or its reason.")],
 )
-def alerts(installation: Installation) -> MaterializeResult[None]:
+def alerts(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]  # see feed_entries
     """Decide what the desk is told."""
     return installation.perform(Cycle.alerts)
 

@@ -2,27 +2,29 @@
 
 Nothing that Apprise or a server says is passed on: its log is read for a status code or a known kind of failure, and
 our own words go into the error. The log itself goes nowhere, because Apprise writes addresses with their tokens into
-it (a malformed one at ERROR), as urllib3 does at DEBUG.
+it (a malformed one at ERROR), as urllib3 does at DEBUG. Of a mail's address Apprise is the reader alone: see `mail`.
 """
 
 import logging
 import queue
-import re
+import smtplib
 import threading
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.alerts import Message, Receiver
+from pipelines.delivery import diagnosis
+from pipelines.delivery.diagnosis import Outcome
+from pipelines.delivery.mail import KEY_HEADER, Mailbox, compose, hand_in
 from pipelines.delivery.pieces import pieces
-from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.errors import ReceiverMisconfigured, ReceiverUnavailable
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
-    from apprise.logger import NotifyLogEntry
 
 SEND_LIMIT = 15.0
 """Seconds. Apprise's own limit counts from byte to byte: a server that drips one a second held a send for 60 s."""
@@ -30,8 +32,11 @@ PIECE_MARGIN = 100
 """Characters for a piece's number, and for what a service sets between title and text."""
 SLACK_BLOCKS = (3_000, 140)
 """Characters in a section and in a header of Slack's Block Kit (docs.slack.dev; a header's 150, less our numbering)."""
-KEY_HEADER = "X-Wirewatch-Key"
-LONGEST_WAIT = timedelta(hours=24)
+UNREADABLE = Outcome("Apprise cannot read the address", for_good=True)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class AppriseNotifier:
@@ -42,9 +47,25 @@ class AppriseNotifier:
     more after the retry. At most one a receiver and attempt is left behind so, and none keeps the process alive.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, limit: float = SEND_LIMIT) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        limit: float = SEND_LIMIT,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self._environment = environment
         self._limit = limit
+        self._clock = clock
+
+    def service(self, receiver: Receiver) -> str:
+        """See Notifier."""
+        address = self._environment.get(receiver.url_env, "").strip()
+        service = _service(address, _asset(), "") if address else None
+        if service is None:
+            return ""
+        names = getattr(service, "protocol", None) or getattr(service, "secure_protocol", None) or ""
+        return str(names if isinstance(names, str) else names[0])
 
     def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
         """Return once the receiver has taken the message; raises DeliveryError."""
@@ -52,38 +73,42 @@ class AppriseNotifier:
         if not address:
             raise ReceiverMisconfigured(f"{receiver.receiver_id}: the variable {receiver.url_env} is not set")
         name = f"{receiver.receiver_id} ({receiver.url_env})"
-        asset = _asset()
-        outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
-        worker = threading.Thread(
-            target=lambda: outcomes.put(_attempt(address, asset, message, key)), name=f"send-{name}", daemon=True
-        )
+        outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        attempt = partial(self._attempt, address, _asset(), receiver, message, key)
+        worker = threading.Thread(target=_put_outcome, args=(attempt, outcomes), name=f"send-{name}", daemon=True)
         worker.start()
         worker.join(self._limit)
         if worker.is_alive():
             raise ReceiverUnavailable(f"{name}: no answer within {self._limit:g} s")
         outcomes.get_nowait().check(name)
 
+    def _attempt(self, address: str, asset: "AppriseAsset", receiver: Receiver, message: Message, key: str) -> Outcome:
+        service = _service(address, asset, key)
+        if service is None:
+            return UNREADABLE
+        mailbox = _mailbox(service)
+        if mailbox is None:
+            return _notify(service, asset, message, self._clock())
+        mail = compose(message, mailbox, receiver.receiver_id, key, self._clock())
+        try:
+            hand_in(mail, mailbox, self._limit)
+        except (OSError, smtplib.SMTPException) as error:
+            return diagnosis.of_mail(error)
+        return Outcome()
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """How an attempt ended; `failure` is in our words only."""
 
-    failure: str | None = None
-    for_good: bool = False
-    """Whether a person must mend the address before it can be otherwise."""
-    retry_after: timedelta | None = None
-
-    def check(self, name: str) -> None:
-        """Raise what the outcome means."""
-        if self.failure is None:
-            return
-        error: DeliveryError = ReceiverUnavailable(f"{name}: {self.failure}", self.retry_after)
-        if self.for_good:
-            error = ReceiverMisconfigured(f"{name}: {self.failure}")
-        raise error
+def _put_outcome(attempt: Callable[[], Outcome], outcomes: "queue.SimpleQueue[Outcome]") -> None:
+    """Whatever happens, somebody waits for an outcome; an error of the code's is told as a thread's."""
+    outcome = Outcome("the attempt broke off: see the log")
+    try:
+        outcome = attempt()
+    finally:
+        outcomes.put(outcome)
 
 
 _loading = threading.Lock()
+_answer = threading.local()
+"""The Retry-After of the last HTTP answer in this thread."""
 
 
 def _asset() -> "AppriseAsset":
@@ -94,6 +119,7 @@ def _asset() -> "AppriseAsset":
         from apprise import Apprise, AppriseAsset
 
         Apprise.instantiate("json://localhost")
+        _hear_retry_after()
     for library in ("apprise", "urllib3"):
         logger = logging.getLogger(library)
         logger.propagate = False
@@ -113,12 +139,26 @@ def _asset() -> "AppriseAsset":
     )
 
 
-def _attempt(address: str, asset: "AppriseAsset", message: Message, key: str) -> _Outcome:
+def _hear_retry_after() -> None:
+    """Have requests keep each answer's Retry-After: Apprise drops it, and Slack says nowhere else how long to wait."""
+    import requests
+
+    class Listening(requests.Session):
+        keeps_retry_after = True
+
+        def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+            response = super().send(request, **options)
+            _answer.retry_after = response.headers.get("Retry-After")
+            return response
+
+    if not hasattr(requests.sessions.Session, "keeps_retry_after"):
+        requests.sessions.Session = Listening  # type: ignore[misc]  # what requests.post and its like make
+
+
+def _notify(service: "NotifyBase", asset: "AppriseAsset", message: Message, now: datetime) -> Outcome:
     from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
-    service = _service(address, asset, key)
-    if service is None:
-        return _Outcome("Apprise cannot read the address", for_good=True)
+    _answer.retry_after = None
     one = Apprise(asset=asset)
     one.add(service)
     parts, body_format = _pieces(service, message), NotifyFormat.TEXT
@@ -127,8 +167,8 @@ def _attempt(address: str, asset: "AppriseAsset", message: Message, key: str) ->
     for title, body in parts:
         result = one.notify(title=title, body=body, body_format=body_format, log_level=logging.DEBUG)
         if result.status is not AppriseResultStatus.SUCCESS:
-            return _diagnosis(list(result.logs()))
-    return _Outcome()
+            return diagnosis.of_log(list(result.logs()), _answer.retry_after, now)
+    return Outcome()
 
 
 def _pieces(service: "NotifyBase", message: Message) -> list[tuple[str, str]]:
@@ -171,52 +211,26 @@ def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | Non
     return service
 
 
-_FOR_GOOD = frozenset({"HTTP 401", "HTTP 403", "HTTP 404", "HTTP 410"})
-"""A wrong or withdrawn token, or nobody there: the same again brings the same."""
-_STATUS = re.compile(r"\berror=(\d{3})\b")
-_SMTP_STATUS = re.compile(r"\((\d{3}), b['\"]")
-_RETRY_AFTER = re.compile(r"\bretry_after[\"']?\s*:\s*(\d{1,6}(?:\.\d+)?)")
-_REFUSED = re.compile(
-    r'"error"\s*:\s*"(invalid_auth|not_authed|account_inactive|token_revoked|channel_not_found|is_archived|not_in_channel)"'
-    r'|"description"\s*:\s*"Bad Request: (chat not found)"'
-)
-"""What Slack says with a 200 and Telegram with a 400, though only a person can mend it."""
-_FAILURES = (
-    (re.compile(r"Connection refused"), "connection refused"),
-    (re.compile(r"NameResolution|getaddrinfo|Name or service|name resolution|nodename"), "no such host"),
-    (re.compile(r"timed out|Timeout"), "timed out"),
-    (re.compile(r"SSL|CERTIFICATE"), "no secure connection"),
-    (re.compile(r"reset|aborted|disconnected|closed|IncompleteRead|Broken pipe"), "connection lost"),
-)
+def _mailbox(service: Any) -> Mailbox | None:
+    """Where a mail goes, where the service is plain SMTP; what is signed or encrypted is Apprise's to write."""
+    from apprise import NotifyFormat
+    from apprise.plugins.email.base import PGP_MODE_DEFAULT, NotifyEmail
 
-
-def _diagnosis(log: Iterable["NotifyLogEntry"]) -> _Outcome:
-    """Why a send failed, as far as its log tells; only lines without our own message in them are read."""
-    failure, retry_after, refused = None, None, None
-    for entry in log:
-        if entry.level in {"WARNING", "ERROR"}:
-            failure = _http_failure(entry.message) or failure
-        elif entry.message.startswith("Socket Exception"):
-            failure = failure or _socket_failure(entry.message)
-        elif entry.message.startswith("Response Details"):
-            asked = _RETRY_AFTER.search(entry.message)
-            retry_after = min(timedelta(seconds=float(asked[1])), LONGEST_WAIT) if asked else retry_after
-            refused = _REFUSED.search(entry.message) or refused
-    if refused:
-        return _Outcome(f"it says {refused[1] or refused[2]}", for_good=True)
-    return _Outcome(failure or "not taken, and not said why", failure in _FOR_GOOD, retry_after)
-
-
-def _http_failure(line: str) -> str | None:
-    status = _STATUS.search(line)
-    if status is None:
+    if type(service) is not NotifyEmail or service.pgp_mode != PGP_MODE_DEFAULT:
         return None
-    meaning = {"2": ", but not taken", "3": ", a redirect: the variable must hold the final address"}
-    return f"HTTP {status[1]}{meaning.get(status[1][0], '')}"
-
-
-def _socket_failure(line: str) -> str | None:
-    status = _SMTP_STATUS.search(line)
-    if status is not None:
-        return f"SMTP {status[1]}"
-    return next((words for pattern, words in _FAILURES if pattern.search(line)), None)
+    name, sender = service.from_addr
+    return Mailbox(
+        host=service.smtp_host,
+        port=service.port,
+        security=str(service.secure_mode),
+        user=service.user,
+        password=service.password,
+        verify=service.verify_certificate,
+        sender=(str(name or ""), str(sender)),
+        to=tuple((str(name or ""), str(address)) for name, address in service.targets),
+        cc=tuple(sorted(service.cc)),
+        bcc=tuple(sorted(service.bcc)),
+        reply_to=tuple(sorted(service.reply_to)),
+        headers=dict(service.headers),
+        html=service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML,
+    )

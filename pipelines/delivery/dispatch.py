@@ -1,17 +1,20 @@
 """What becomes of a match or a finding: the desk is told, or it is held back, always with a reason; pure.
 
-Order: the rule's status, backlog, age, corrections, the story's life, silences, limit. Whoever got the original hears
-of its correction: no silence and no limit stands before that.
+Order: the rule's status, backlog, corrections, the story's life, silences, age, limit. Whoever got the original hears
+of its correction: no age, no silence and no limit stands before that. What is silenced, late or past the limit goes
+into a summary.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipelines.alerts import BACKLOG_REASON, Finding, Known, Verdict
-from pipelines.delivery import limits, silences, story_life
+from pipelines.delivery import limits, silences, story_life, summaries
 from pipelines.delivery.story_life import Cause
+from pipelines.delivery.summaries import Summary
 from pipelines.model import Match, Rule
 from pipelines.states import AlertReason, OncePer, Precision, RuleStatus, Severity, VerdictKind
+from pipelines.visits import ChangeKind, ToldChange
 
 STEP = "dispatch"
 PAST_ALL = frozenset({AlertReason.CORRECTED, AlertReason.TAKEN_DOWN})
@@ -26,6 +29,8 @@ class Tell:
     reason: AlertReason
     name: str
     why: str
+    summary: Summary | None = None
+    """Where it is told, if not in a message of its own event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Hold:
     name: str
     reason: str
     summed: Tell | None = None
-    """What goes into the summary instead, where a limit was reached: nothing is dropped."""
+    """What goes into a summary instead, where it would have been told otherwise: nothing is dropped."""
 
 
 Decision = Tell | Hold
@@ -45,18 +50,22 @@ Decision = Tell | Hold
 def decide(match: Match, known: Known, now: datetime) -> Decision:
     """What becomes of `match`, with all that is known of its rule and of `subject_of(match)`."""
     rule = match.judgement.rule
-    held = _status(rule) or _backlog(match) or _age(match, now)
+    held = _status(rule) or _backlog(match)
     if held:
         return held
     corrected = story_life.correction(match, known)
     if corrected:
         return _tell(subject_of(match), corrected)
+    late = _late(match, now)
     cause = story_life.first_or_again(match, known)
     if cause is None:
         about = "article" if rule.story.once_per is OncePer.ARTICLE else "story"
-        return _held("once_per", f"already told in alert A{known.told_in} for this {about}")
+        return late or _held("once_per", f"already told in alert A{known.told_in} for this {about}")
     tell = _tell(subject_of(match), cause)
-    return _silenced(silences.facts_of(match), known, now) or _limited(rule, known, now, tell) or tell
+    silenced = _silenced(silences.facts_of(match), known, now, tell)
+    if silenced or late is None:
+        return silenced or _limited(rule, known, now, tell) or tell
+    return replace(late, summed=replace(tell, summary=summaries.of_late(late.reason)))
 
 
 def decide_finding(finding: Finding, known: Known, now: datetime) -> Decision:
@@ -64,8 +73,19 @@ def decide_finding(finding: Finding, known: Known, now: datetime) -> Decision:
     rule = finding.rule
     cause = Cause(reason=AlertReason.VOLUME, name="volume", why=finding.why)
     tell = _tell(finding.subject, cause)
-    silenced = _silenced(silences.facts_of_rule(rule), known, now)
+    silenced = _silenced(silences.facts_of_rule(rule), known, now, tell)
     return _status(rule) or silenced or _limited(rule, known, now, tell) or tell
+
+
+def decide_change(change: ToldChange, match: Match) -> Decision:
+    """What becomes of a change to an article that was told as `match`: its receivers hear of it, always."""
+    reason = AlertReason.CORRECTED if change.kind is ChangeKind.CORRECTED else AlertReason.TAKEN_DOWN
+    return Tell(subject=subject_of(match), reason=reason, name=change.kind, why=change.reason)
+
+
+def told(decision: Decision) -> Tell | None:
+    """What the desk is told, now or in a summary."""
+    return decision if isinstance(decision, Tell) else decision.summed
 
 
 def verdict(match: Match, decision: Hold, now: datetime) -> Verdict:
@@ -103,26 +123,33 @@ def _backlog(match: Match) -> Hold | None:
     return _held("backlog", BACKLOG_REASON) if match.revision.article.backlog else None
 
 
-def _age(match: Match, now: datetime) -> Hold | None:
-    """Since publication, else since first seen; a source that gives only a day is taken at that day's end."""
-    published = match.revision.content.published
+def _late(match: Match, now: datetime) -> Hold | None:
+    """Too old: since publication, else since first seen; a source that gives only a day is taken at that day's end.
+
+    Or found late, after a time without a look at its feed; what is urgent is told at once all the same.
+    """
+    article, published = match.revision.article, match.revision.content.published
     day_long = published is not None and published.precision is Precision.DAY
     age = now - match.revision.published_at - timedelta(days=1 if day_long else 0)
     most = match.judgement.rule.max_age
-    return _held("age", f"older than {limits.in_words(most)}") if age > most else None
+    if age > most:
+        return _held("age", f"older than {limits.in_words(most)}")
+    urgent = match.judgement.rule.severity is Severity.URGENT
+    return _held("late", "found after its feed was not read for hours") if article.late and not urgent else None
 
 
-def _silenced(facts: silences.Facts, known: Known, now: datetime) -> Hold | None:
+def _silenced(facts: silences.Facts, known: Known, now: datetime, tell: Tell) -> Hold | None:
     silence = silences.covering(known.silences, facts, now)
     if silence is None:
         return None
-    return Hold(kind=VerdictKind.SILENCED, name="silence", reason=silences.in_words(silence))
+    summed = replace(tell, summary=summaries.of_silence(silence))
+    return Hold(kind=VerdictKind.SILENCED, name="silence", reason=silences.in_words(silence), summed=summed)
 
 
 def _limited(rule: Rule, known: Known, now: datetime, tell: Tell) -> Hold | None:
-    """What is past the rule's limit is told in a summary; what is urgent has no limit."""
+    """What is urgent has no limit."""
     if rule.severity is Severity.URGENT or not limits.reached(rule.limit, known.recent, now):
         return None
-    return Hold(
-        kind=VerdictKind.LIMITED, name="limit", reason=f"{limits.past(rule.limit)}: kept for the summary", summed=tell
-    )
+    reason = f"{limits.past(rule.limit)}: kept for the summary"
+    summed = replace(tell, summary=summaries.of_limit(rule))
+    return Hold(kind=VerdictKind.LIMITED, name="limit", reason=reason, summed=summed)

@@ -12,6 +12,8 @@ from pipelines.model import Rule
 from pipelines.states import AlertReason, MessageStyle, Severity
 
 Details = Sequence[AlertDetail | FindingDetail]
+SHOWN_WHOLE = 8
+"""Alerts of a message; beyond, each is a line: chat services cut a post at 2,000 (Discord) to 40,000 characters."""
 _GRAVE = frozenset({AlertReason.CORRECTED, AlertReason.TAKEN_DOWN})
 _LOUDEST = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.LOW)
 
@@ -23,7 +25,8 @@ def render_all(
 
     `occasion` says why it was kept back, empty where it was not; `earlier` is what the bundle has sent already.
     """
-    if len(details) == 1 and not occasion and earlier.last_alert is None:
+    grave = any(one.alert.reason in _GRAVE for one in details)
+    if len(details) == 1 and not occasion and not grave and earlier.last_alert is None:
         return render(details[0], style, zone=zone, now=now)
     heading = _heading(details, occasion, earlier, zone, now)
     if len(details) == 1:
@@ -32,10 +35,11 @@ def render_all(
     views = _views(details, TEXT, zone, now)
     if style is MessageStyle.SHORT:
         return Message(title=heading, text=fill("gathered_short.txt", views=views))
-    text = fill("gathered.txt", views=views)
+    many = len(details) > SHOWN_WHOLE
+    text = fill("gathered_many.txt" if many else "gathered.txt", views=views)
     if style is not MessageStyle.MAIL:
         return Message(title=heading, text=text)
-    page = fill("gathered.html", views=_views(details, HTML, zone, now), heading=heading)
+    page = fill("gathered.html", views=_views(details, HTML, zone, now), heading=heading, many=many)
     # A page too long to be sent whole gives way to the text, which is split where it must be.
     html = page if len(page) <= LONGEST_HTML else None
     return Message(title=_subject(details, heading, occasion, earlier), text=f"{heading}\n\n{text}", html=html)

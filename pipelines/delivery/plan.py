@@ -3,16 +3,17 @@
 A bundle is what goes out in one message: a receiver's alerts about one event, or all that one hold or digest kept back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from pipelines.alerts import ESCALATION, Bundled, NewDelivery
-from pipelines.delivery import limits
+from pipelines.alerts import ESCALATION, Bundled, Delivery, NewDelivery
 from pipelines.delivery.calendar import MORNING, NamedTime, moment, next_slot
+from pipelines.delivery.summaries import Summary
 from pipelines.model import Rule
-from pipelines.states import ReceiverId
+from pipelines.states import DeliveryState, ReceiverId
 
 Labels = Mapping[str, frozenset[str]]
 """What routes are chosen by: a rule's labels, `severity`, `language`, and `tag` with all of the article's tags."""
@@ -70,11 +71,22 @@ class Away:
     to: ReceiverId
 
 
+class Way(StrEnum):
+    """How an alert reaches a receiver."""
+
+    GATHERED = "gathered"
+    HELD = "held"
+    DIGEST = "digest"
+    AWAY = "away"
+    ESCALATED = "escalated"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One delivery to be: `due_at` is None where the pace of its bundle decides."""
 
     receiver: ReceiverId
+    way: Way = Way.GATHERED
     bundle: str
     due_at: datetime | None
     gather: Gather = Gather()
@@ -106,11 +118,12 @@ def plan(receiver: ReceiverId, pace: Pace, labels: Labels, event: str, now: date
         end = hold.during.end(now, zone)
         if end is not None:
             reason = f"held for {hold.during.name} until {end.astimezone(zone):%H:%M}"
-            return Plan(receiver=receiver, bundle=_kept(hold.during.name, end), due_at=end, reason=reason)
+            bundle = _kept(hold.during.name, end)
+            return Plan(receiver=receiver, way=Way.HELD, bundle=bundle, due_at=end, reason=reason)
     if pace.digest is not None:
         slot = next_slot(pace.digest, now, zone)
         reason = f"in the digest of {_day(slot, now, zone)}{slot.astimezone(zone):%H:%M}"
-        return Plan(receiver=receiver, bundle=_kept("digest", slot), due_at=slot, reason=reason)
+        return Plan(receiver=receiver, way=Way.DIGEST, bundle=_kept("digest", slot), due_at=slot, reason=reason)
     return Plan(receiver=receiver, bundle=event, due_at=None, gather=pace.gather)
 
 
@@ -118,22 +131,43 @@ def on_return(receiver: ReceiverId, away: Away, zone: ZoneInfo) -> Plan:
     """What a receiver that is away is told on the morning of its return."""
     back = moment(away.until, MORNING, zone)
     reason = f"away until {away.until}; {away.to} is told meanwhile"
-    return Plan(receiver=receiver, bundle=_kept("away", back), due_at=back, reason=reason)
+    return Plan(receiver=receiver, way=Way.AWAY, bundle=_kept("away", back), due_at=back, reason=reason)
 
 
 def escalated(escalation: Escalation, event: str, now: datetime, zone: ZoneInfo) -> Plan:
     """The delivery that an acknowledgement takes back."""
     due = now + escalation.after
     reason = f"unless acknowledged by {due.astimezone(zone):%H:%M}"
-    return Plan(receiver=escalation.to, bundle=f"{ESCALATION}{event}", due_at=due, reason=reason)
+    bundle = f"{ESCALATION}{event}"
+    return Plan(receiver=escalation.to, way=Way.ESCALATED, bundle=bundle, due_at=due, reason=reason)
 
 
-def summed_up(plan: Plan, rule: Rule) -> Plan:
-    """What is past the rule's limit: one summary each time that the limit counts over; holds and digests stand."""
+def summed_up(plans: Iterable[Plan], summary: Summary) -> tuple[Plan, ...]:
+    """The same receivers, told in a summary: holds and digests stand, and nobody is woken up for it."""
+    return tuple(_summed_up(one, summary) for one in plans if one.way is not Way.ESCALATED)
+
+
+def _summed_up(plan: Plan, summary: Summary) -> Plan:
+    if summary.until is not None:
+        due_at = max(plan.due_at or summary.until, summary.until)
+        return replace(plan, bundle=summary.bundle, due_at=due_at, reason=summary.why)
     if plan.due_at is not None:
         return plan
-    pace = Gather(wait=rule.limit.per, every=rule.limit.per)
-    return replace(plan, bundle=f"limit:{rule.rule_id}", gather=pace, reason=limits.past(rule.limit))
+    pace = Gather(wait=summary.wait, every=summary.every)
+    return replace(plan, bundle=summary.bundle, gather=pace, reason=summary.why)
+
+
+def follow_up(got: Delivery, plans: Iterable[Plan], event: str, now: datetime) -> NewDelivery:
+    """What became of an alert, for a receiver of it: with the alert where that still waits, else at once.
+
+    A named time in which the receiver is not told anything stands; a digest does not hold a correction back.
+    """
+    if got.state is not DeliveryState.SENT:
+        return NewDelivery(receiver=got.receiver, bundle=got.bundle, due_at=got.due_at, reason=got.reason)
+    held = next((one for one in plans if one.receiver == got.receiver and one.way is Way.HELD), None)
+    if held is not None and held.due_at is not None:
+        return NewDelivery(receiver=got.receiver, bundle=held.bundle, due_at=held.due_at, reason=held.reason)
+    return NewDelivery(receiver=got.receiver, bundle=event, due_at=now)
 
 
 def _kept(name: str, until: datetime) -> str:

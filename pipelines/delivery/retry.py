@@ -2,27 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.states import digest
 
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360))
 """Waits after the first, second, ... failure; the last one repeats."""
 GIVE_UP_AFTER = timedelta(hours=24)
-"""From the delivery's creation: an alert of yesterday's news helps nobody; it is shown as dead instead."""
+"""From the first failure: an alert of yesterday's news helps nobody; it is shown as dead instead."""
 JITTER = 0.2
 """At most this share of the wait is added, so that what failed together does not come back together."""
 MISCONFIGURED_WAIT = timedelta(minutes=15)
 
 
 def next_attempt(
-    attempts: int, created_at: datetime, now: datetime, retry_after: timedelta | None, jitter_key: str
+    attempts: int, since: datetime, now: datetime, retry_after: timedelta | None, jitter_key: str
 ) -> datetime | None:
-    """When to try again after `attempts` tries, the one that just failed among them; None when it is dead.
+    """When to try again after `attempts` tries, the first at `since`, the last just now; None when it is dead.
 
     `retry_after` is a lower bound. The last try comes no later than GIVE_UP_AFTER, and at that moment if a rung
     of the ladder would reach past it.
     """
-    deadline = created_at + GIVE_UP_AFTER
+    deadline = since + GIVE_UP_AFTER
     asked = now + (retry_after or timedelta(0))
     if now >= deadline or asked > deadline:
         return None
@@ -36,7 +36,7 @@ def asked_wait(error: DeliveryError) -> timedelta | None:
 
     What only a person can mend is tried again too, as a variable may be set meanwhile, but not every minute.
     """
-    if isinstance(error, ReceiverMisconfigured):
+    if isinstance(error, ReceiverMisconfigured | MessageRefused):
         return MISCONFIGURED_WAIT
     return error.retry_after if isinstance(error, ReceiverUnavailable) else None
 

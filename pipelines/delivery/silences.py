@@ -33,11 +33,15 @@ def covering(silences: Iterable[Silence], facts: Facts, now: datetime) -> Silenc
     return max(found, key=lambda one: (one.until, one.silence_id), default=None)
 
 
+def named(silence: Silence) -> str:
+    """Whose silence it is, and of what."""
+    what = ", ".join(f"{name}={value}" for name, value in sorted(silence.selector.items()))
+    return f"silence S{silence.silence_id} of {silence.who} ({what})"
+
+
 def in_words(silence: Silence) -> str:
     """Whose silence it is, for how long, and why."""
-    what = ", ".join(f"{name}={value}" for name, value in sorted(silence.selector.items()))
-    whose = f"silence S{silence.silence_id} of {silence.who} ({what})"
-    return f"{whose} until {silence.until:%Y-%m-%d %H:%M} UTC: {silence.why}"
+    return f"{named(silence)} until {silence.until:%Y-%m-%d %H:%M} UTC: {silence.why}"
 
 
 def _holds(selector: Mapping[str, str], facts: Facts) -> bool:

@@ -39,6 +39,8 @@ class View:
     link: str | None
     quotes: tuple[Quote, ...]
     why: str
+    again: str
+    """Why the desk is told more than once; empty for what is told first."""
     carriers: tuple[CarrierView, ...]
     unnamed: int
     """Carriers beyond those listed."""
@@ -86,6 +88,7 @@ def view_of(
         link=voice.link(article.link),
         quotes=tuple(voice.quote(quote) for quote in excerpt.quotes(content, judgement.hits)),
         why=_why(detail, voice),
+        again=_again(detail, voice),
         carriers=others[:carriers],
         unnamed=max(0, len(others) - carriers),
         published=f"Published {publication(content.published, zone, now)}"
@@ -112,6 +115,7 @@ def _finding_view(detail: FindingDetail, voice: Voice, zone: str, now: datetime)
         link=None,
         quotes=(),
         why=voice.line(f"the volume rule {finding.rule.rule_id}"),
+        again="",
         carriers=(),
         unnamed=0,
         published=f"Counted {moment(finding.starts_at, zone, now)} to {moment(finding.ends_at, zone, now)}",
@@ -135,15 +139,22 @@ def _headline(detail: AlertDetail, voice: Voice) -> Quote:
 
 def _why(detail: AlertDetail, voice: Voice) -> str:
     """Why again, where it is; the deciding clause; how far its groups stand apart, where the clause does not say so."""
-    judgement, alert = detail.match.judgement, detail.alert
-    if alert.reason is not AlertReason.FIRST:
-        again = voice.line(alert.why, 200)
-        return f"{alert.reason}{f': {again}' if again else ''} · {voice.line(judgement.clause, 300)}"
+    judgement, again = detail.match.judgement, _again(detail, voice)
+    if again:
+        return f"{again} · {voice.line(judgement.clause, 300)}"
     if "(" in judgement.clause:
         return voice.line(judgement.clause, 300)
     apart = excerpt.words_apart(detail.match.revision.content, judgement.hits)
     distance = {None: "", 0: ", next to each other", 1: ", 1 word apart"}.get(apart, f", {apart} words apart")
     return f"{voice.line(judgement.clause or 'the rule matched', 300)}{distance}"
+
+
+def _again(detail: AlertDetail, voice: Voice) -> str:
+    alert = detail.alert
+    if alert.reason is AlertReason.FIRST:
+        return ""
+    why = voice.line(alert.why, 200)
+    return f"{alert.reason}{f': {why}' if why else ''}"
 
 
 def _others(detail: AlertDetail, voice: Voice) -> tuple[CarrierView, ...]:

@@ -33,6 +33,11 @@ UNSEEN = (timedelta(hours=1), timedelta(hours=24))
 MOVED_FOR_GOOD = (5, timedelta(hours=24))
 """Confirmations in a row, and over how long: one bad deployment sends everybody elsewhere for an afternoon."""
 
+AWAY = timedelta(hours=3)
+"""A feed unread for so long beyond its time was missed: a night's outage is not told article by article."""
+FRESH = timedelta(hours=1)
+"""What was published so shortly before is news all the same."""
+
 _LONGEST_ERROR = 500
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -164,6 +169,17 @@ def backlog_before(state: FeedState, feed: Feed, now: datetime) -> datetime | No
     if state.first_polled_at:
         return None
     return now - feed.backfill if feed.backfill else _END_OF_TIME
+
+
+def late_before(state: FeedState, now: datetime) -> datetime | None:
+    """Up to when a feed's entries count as found late, where we or the feed were away (`state` before this poll).
+
+    None where it was read as it should be: after a short pause nothing waits for a summary.
+    """
+    if state.first_polled_at is None or state.succeeded_at is None:
+        return None
+    away = now - (state.succeeded_at if state.failures else max(state.due_at, state.succeeded_at))
+    return now - FRESH if away >= AWAY else None
 
 
 def _read(after: FeedState, before: FeedState, response: Response, reading: FeedReading, now: datetime) -> FeedState:

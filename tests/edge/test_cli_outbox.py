@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.alert_store import NewAlert
 from pipelines.alerts import NewDelivery
 from pipelines.cli.app import app
 from pipelines.model import Content, Feed, FeedEntry, Hit, Judgement, Outlet, Published, Rule
 from pipelines.polls import FeedState, Poll
-from pipelines.protocols import NewAlert
 from pipelines.states import (
     AlertReason,
     DeliveryId,

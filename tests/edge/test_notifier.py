@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pipelines.alerts import Message, Receiver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
-from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.states import MessageStyle, ReceiverId
 from tests.receivers import Answer, MailServer, Webhook, mail_server, webhook
 
@@ -63,8 +64,8 @@ def test_a_2xx_is_sent_with_its_key(hook: Webhook) -> None:
 def test_other_statuses_are_not_sent_and_named(hook: Webhook, status: int) -> None:
     hook.answers["/desk"] = Answer(status=status)
     error = failure(hook.apprise_url())
-    for_good = status in {401, 403, 404, 410}
-    assert isinstance(error, ReceiverMisconfigured if for_good else ReceiverUnavailable)
+    kinds = dict.fromkeys((401, 403, 404, 410), ReceiverMisconfigured) | {400: MessageRefused}
+    assert type(error) is kinds.get(status, ReceiverUnavailable)
     assert str(error) == f"desk-chat (DESK_URL): HTTP {status}"
     assert len(hook.requests) == 1
 
@@ -151,8 +152,78 @@ def test_a_mail_has_one_line_of_subject_and_both_parts(mails: MailServer) -> Non
     assert html is not None
     assert text is not None
     assert "<mark>hit</mark> &amp; more" in html.get_content()
-    assert "With a hit & more" in text.get_content()
-    assert "https://a.example/1" in text.get_content()
+    assert text.get_content().splitlines() == MAIL.text.splitlines()
+
+
+def test_mails_of_an_event_refer_to_one_id_and_a_repeat_is_known_by_its_own(mails: MailServer) -> None:
+    event = replace(MAIL, thread="event:17")
+    for key, message in (("key-1", event), ("key-2", event), ("key-2", event), ("key-3", MAIL)):
+        AppriseNotifier({"DESK_URL": mails.apprise_url()}).send(DESK_MAIL, message, key=key)
+    ids = [mail["Message-ID"] for mail in mails.messages]
+    assert ids == [f"<key-{number}@example.org>" for number in (1, 2, 2, 3)]
+    threads = [(mail["References"], mail["In-Reply-To"]) for mail in mails.messages]
+    root = "<event-17.desk-mail@example.org>"
+    assert threads == [(root, root)] * 3 + [(None, None)]
+    assert {mail["List-Id"] for mail in mails.messages} == {
+        "Wirewatch alerts for desk-mail <desk-mail.wirewatch.example.org>"
+    }
+    assert mails.messages[0]["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_mail_in_any_script_survives_a_server_of_seven_bits(mails: MailServer) -> None:
+    words = "Հայաստան · Грузия · Azərbaycan ‹b›"
+    send(mails.apprise_url(), Message(title=words, text=words, html=f"<p>{words}</p>"), DESK_MAIL)
+    [mail] = mails.messages
+    assert mail["Subject"] == words
+    assert all(part.get_content().strip().strip("<p>/") == words for part in mail.iter_parts())
+    assert mail.as_bytes().isascii()
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"), [("17", 17), ("Wed, 21 Oct 2065 07:28:00 GMT", 24 * 3600), ("soon", None), ("-3", None)]
+)
+def test_a_wait_that_the_header_asks_for_is_passed_on(hook: Webhook, header: str, wait: int | None) -> None:
+    hook.answers["/desk"] = Answer(status=429, headers={"Retry-After": header})
+    error = failure(hook.apprise_url())
+    assert isinstance(error, ReceiverUnavailable)
+    assert error.retry_after == (None if wait is None else timedelta(seconds=wait))
+    hook.answers["/desk"] = Answer(status=503)
+    later = failure(hook.apprise_url())
+    assert isinstance(later, ReceiverUnavailable)
+    assert later.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("address", "service"),
+    [
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "slack"),
+        ("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slack"),
+        ("tgram://123456789:abcdefg_hijklmnop/-1001234", "tgram"),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "discord"),
+        ("mailtos://user:password@example.org", "mailto"),
+        ("json://127.0.0.1/x", "json"),
+        ("nosuch://x", ""),
+        ("", ""),
+    ],
+)
+def test_the_service_behind_an_address_is_known(address: str, service: str) -> None:
+    assert AppriseNotifier({"DESK_URL": address}).service(CHAT) == service
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        ("535 no", ReceiverMisconfigured),
+        ("554 spam", MessageRefused),
+        ("451 later", ReceiverUnavailable),
+        ("550 no", ReceiverUnavailable),
+    ],
+)
+def test_what_a_mail_server_says_tells_who_must_mend_it(mails: MailServer, refusal: str, kind: type) -> None:
+    mails.refusal = refusal
+    error = failure(mails.apprise_url())
+    assert type(error) is kind
+    assert str(error) == f"desk-chat (DESK_URL): SMTP {refusal[:3]}"
 
 
 @pytest.mark.parametrize(("message", "options"), [(MESSAGE, ""), (MAIL, "&format=text")])

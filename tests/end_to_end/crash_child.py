@@ -45,6 +45,10 @@ class FusedNotifier:
         self._inner = inner
         self._fuse = fuse
 
+    def service(self, receiver: Receiver) -> str:
+        """As it is."""
+        return self._inner.service(receiver)
+
     def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
         """Send, burning the fuse on both sides."""
         self._fuse.burn("before send")

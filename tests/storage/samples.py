@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipelines.alert_store import NewAlert
 from pipelines.alerts import NewDelivery
 from pipelines.model import (
     Article,
@@ -19,7 +20,6 @@ from pipelines.model import (
     Rule,
 )
 from pipelines.polls import Arrivals, FeedState, Poll
-from pipelines.protocols import NewAlert
 from pipelines.states import (
     AlertId,
     AlertReason,
@@ -92,14 +92,14 @@ def poll(
     of: Feed | None = None,
     now: datetime = NOW,
     backlog_before: datetime | None = None,
+    late_before: datetime | None = None,
 ) -> Arrivals:
     """Record a poll of `of`, which is added to the stored feeds first."""
     of = of or feed()
     stored = [polled.feed for polled in store.feeds.due_feeds(now, everything=True)]
     store.feeds.sync_feeds([*(one for one in stored if one.feed_id != of.feed_id), of], now)
-    (arrived,) = store.feeds.record_polls(
-        [Poll(feed=of, state=state(now), entries=entries, backlog_before=backlog_before)], now
-    )
+    polled = Poll(feed=of, state=state(now), entries=entries, backlog_before=backlog_before, late_before=late_before)
+    (arrived,) = store.feeds.record_polls([polled], now)
     return arrived
 
 

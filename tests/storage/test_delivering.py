@@ -1,94 +1,17 @@
 """Routes in time: what a desk gets over simulated days, from stored matches to messages, on either database."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from pipelines.alerts import Message, Receiver
-from pipelines.delivering import deliver
-from pipelines.delivery.routing import load_routes
-from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
-from pipelines.progress import Budget
+from pipelines.alerts import Message
+from pipelines.errors import MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.reports import Report
 from pipelines.states import DeliveryState, Severity
-from pipelines.steps import dispatch_alerts
 from storage.store import SqlStore
-from tests.storage.samples import entry, extract, feed, group, match, poll, rule
-
-ROUTES = """
-version: 1
-zone: Asia/Tbilisi
-operator: ops
-times: {night: {from: "22:00", to: "08:00"}}
-receivers:
-  chat: {url_env: CHAT, fallback: mail}
-  mail: {url_env: MAIL, style: mail}
-  duty: {url_env: DUTY, style: short}
-  ops: {url_env: OPS}
-route:
-  to: chat
-  gather: {wait: 30s, every: 15m}
-  routes:
-    - {match: {severity: urgent}, to: chat, escalate: {unless_acknowledged_in: 10m, to: duty}}
-    - {match: {severity: low}, to: mail, digest: "0 8 * * *"}
-    - {match: {desk: night}, to: chat, hold_in: night}
-"""
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)  # 16:00 in Tbilisi
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-@dataclass
-class Post:
-    """A notifier that keeps what was sent, and refuses whom it is told to."""
-
-    sent: list[tuple[str, Message]] = field(default_factory=list)
-    refusing: dict[str, DeliveryError] = field(default_factory=dict)
-
-    def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
-        if receiver.receiver_id in self.refusing:
-            raise self.refusing[receiver.receiver_id]
-        self.sent.append((receiver.receiver_id, message))
-
-    def take(self) -> list[tuple[str, Message]]:
-        """What came since the last look."""
-        taken, self.sent = self.sent, []
-        return taken
-
-
-@dataclass
-class Desk:
-    """A store, its routes and a clock that stands where a test puts it."""
-
-    store: SqlStore
-    folder: Path
-    post: Post = field(default_factory=Post)
-    now: datetime = NOON
-
-    def at(self, moment: datetime) -> "Desk":
-        self.now = moment
-        return self
-
-    def news(
-        self, *names: str, severity: Severity = Severity.NORMAL, name: str = "quakes", into: object = None
-    ) -> None:
-        """Articles that match a rule, each in a story of its own unless `into` one."""
-        poll(self.store, *(entry(one) for one in names), of=feed(), now=self.now)
-        extract(self.store, now=self.now)
-        group(self.store, into, now=self.now)  # type: ignore[arg-type]  # a story's id, or none
-        match(self.store, rule(name, severity=severity, max_age=timedelta(days=30)), now=self.now)
-
-    def run(self) -> Report:
-        """Decide, then send what is due."""
-        routes = lambda: load_routes(self.folder / "routes.yaml")  # noqa: E731
-        budget = Budget(self.now, 60.0)
-        dispatch_alerts(self.store.alerts, routes, budget=budget)
-        return deliver(self.store.outbox, self.store.notices, self.post, routes, budget=budget)
-
-    def to(self, receiver: str) -> list[Message]:
-        return [message for name, message in self.post.take() if name == receiver]
+from tests.storage.desk import HOUR, MINUTE, NOON, ROUTES, Desk
 
 
 @pytest.fixture
@@ -224,11 +147,33 @@ def test_after_two_days_off_what_waits_is_told_once(desk: Desk) -> None:
         desk.news(f"report-{number}", name=f"rule-{number}")
     desk.run()
     desk.at(NOON + 48 * HOUR).run()
-    first = desk.post.take()
+    [(_, message)] = desk.post.take()
+    assert "late: due 48 h ago" in message.title
     desk.at(NOON + 49 * HOUR).run()
     assert desk.post.take() == []
-    told = "\n".join(message.text for _, message in first)
-    assert all(f"tufa.example/report-{number}?" in told for number in range(30))
+    assert all(f"tufa.example/report-{number}?" in message.text for number in range(30))
+
+
+def test_what_waited_together_and_is_refused_is_sent_event_by_event(desk: Desk) -> None:
+    desk.news("one", name="rule-1")
+    desk.news("two", name="rule-2")
+    desk.run()
+    desk.post.refusing["chat"] = MessageRefused("chat (CHAT): HTTP 400")
+    desk.at(NOON + 2 * HOUR).run()
+    desk.post.refusing.clear()
+    desk.at(desk.now + 20 * MINUTE).run()
+    assert [message.title for message in desk.to("chat")] == ["A1 · Earthquakes", "A2 · Earthquakes"]
+
+
+def test_what_failed_first_after_an_outage_of_ours_is_tried_for_a_day(desk: Desk) -> None:
+    desk.news("one")
+    desk.run()
+    desk.post.refusing["chat"] = ReceiverUnavailable("HTTP 500")
+    for hours in (48, 60, 71):
+        desk.at(NOON + hours * HOUR).run()
+    assert desk.store.journal.deliveries([DeliveryState.DEAD], 10) == []
+    desk.at(NOON + 73 * HOUR).run()
+    assert len(desk.store.journal.deliveries([DeliveryState.DEAD], 10)) == 1
 
 
 def test_what_is_past_a_limit_comes_in_one_summary_and_counts_against_none(desk: Desk) -> None:
@@ -251,6 +196,19 @@ def test_what_is_past_a_limit_comes_in_one_summary_and_counts_against_none(desk:
     assert [message.title for message in desk.to("chat")] == ["A41 · Earthquakes"]
     ledger = desk.store.journal.match_ledger()
     assert (ledger.matched, ledger.alerts, ledger.undecided) == (41, 41, 0)
+
+
+def test_a_services_rate_is_kept_by_fresh_processes_too(desk: Desk) -> None:
+    desk.post.services["chat"] = "tgram"
+    for number in range(30):
+        desk.news(f"report-{number}", name=f"rule-{number}")
+    desk.at(NOON + MINUTE).run()
+    sent: list[int] = []
+    for second in range(0, 180, 15):
+        desk.at(NOON + 2 * MINUTE + timedelta(seconds=second)).run()
+        sent.append(len(desk.to("chat")))
+    assert sum(sent) == 30
+    assert all(sum(sent[start : start + 4]) <= 20 for start in range(len(sent)))
 
 
 def counted(run: Callable[[], Report]) -> int:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.alert_store import Dispatch
 from pipelines.live_rules import SETTLED, LiveRules
 from pipelines.model import Content, Judgement, Revision, Rule
 from pipelines.progress import Budget
-from pipelines.protocols import Dispatch
 from pipelines.rulebook import Look
 from pipelines.rules.loader import RuleSet
 from pipelines.rules.matcher import Matcher

@@ -88,7 +88,8 @@ LONG = "One two three four five six seven eight nine ten"
             "at: 0m, silence: {region: caucasus, story: s1}, until: 30m",
             step("1m", "held", story="s1", reason="silence"),
             step("2m", "alert", story="s2"),
-            step("30m", "alert", story="s1", reason="first"),
+            step("30m", "held", story="s1", reason="once_per"),
+            step("31m", "alert", story="s3", reason="first"),
         ],
         [
             step("0m", "alert", source="a.example", story="s1", body=LONG),

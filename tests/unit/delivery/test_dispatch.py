@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.alerts import Finding, Known, Silence
 from pipelines.delivery import limits
 from pipelines.delivery.dispatch import Decision, Hold, Tell, decide, decide_finding, subject_of, verdict
+from pipelines.delivery.summaries import LATE_EVERY, LATE_WAIT, Summary, of_limit
 from pipelines.model import Match, Published
 from pipelines.policy import Limit, StoryLife
 from pipelines.states import AlertId, AlertReason, OncePer, Precision, RuleStatus, Severity, VerdictKind
@@ -51,8 +52,9 @@ def test_a_first_match_is_told_about_its_story_or_article() -> None:
         (match(), TOLD, "once_per", "already told in alert A12 for this story"),
         (match(rule=PER_ARTICLE), TOLD, "once_per", "already told in alert A12 for this article"),
         (match(rule=SHADOW), NOTHING, "status", "shadow rule"),
-        (match(content=OLD), NOTHING, "age", "older than 48 h"),
-        (match(content=OLD, rule=rule(max_age=timedelta(minutes=90))), NOTHING, "age", "older than 90 min"),
+        (match(content=OLD), TOLD, "age", "older than 48 h"),
+        (match(content=OLD, rule=rule(max_age=timedelta(minutes=90))), TOLD, "age", "older than 90 min"),
+        (match(article=article(late=True)), TOLD, "late", "found after its feed was not read for hours"),
         (match(article=article(backlog=True)), NOTHING, "backlog", "in the feed before the watch began"),
     ],
 )
@@ -128,6 +130,46 @@ def test_of_several_silences_the_one_that_ends_last_is_named() -> None:
     assert all("S2" in held(match(), Known(silences=order)).reason for order in permutations(both))
 
 
+@pytest.mark.parametrize(
+    ("of", "why"),
+    [
+        (match(content=OLD), "late: older than 48 h"),
+        (match(content=OLD, rule=rule(severity=Severity.URGENT)), "late: older than 48 h"),
+        (match(article=article(late=True)), "late: found after its feed was not read for hours"),
+    ],
+)
+def test_what_is_late_and_untold_goes_into_one_message(of: Match, why: str) -> None:
+    summed = held(of, Known(recent=(NOW,) * 10)).summed
+    assert summed
+    assert summed.summary == Summary(bundle="late", why=why, wait=LATE_WAIT, every=LATE_EVERY)
+    swallowed = held(of, Known(silences=(silence(rule="peacekeepers"),)))
+    assert swallowed.name == "silence"
+
+
+def test_what_is_urgent_is_told_at_once_though_it_was_found_late() -> None:
+    of = match(article=article(late=True), rule=rule(severity=Severity.URGENT))
+    assert isinstance(decide(of, NOTHING, NOW), Tell)
+
+
+def test_a_correction_is_told_however_old_silenced_or_limited() -> None:
+    told = match(content=content(title="Before", published=Published(moment=NOW - timedelta(days=9))))
+    known = Known(told_in=AlertId(1), original=told, silences=(silence(rule="peacekeepers"),), recent=(NOW,) * 10)
+    again = match(content=content(title="After", published=Published(moment=NOW - timedelta(days=9))))
+    decision = decide(again, known, NOW)
+    assert isinstance(decision, Tell)
+    assert decision.reason is AlertReason.CORRECTED
+
+
+def test_a_silence_keeps_what_it_swallows_for_its_end() -> None:
+    summed = held(match(), Known(silences=(silence(rule="peacekeepers"),))).summed
+    assert summed
+    assert summed.summary == Summary(
+        bundle="silence:4",
+        why="swallowed by silence S4 of Nino (rule=peacekeepers): known already",
+        until=NOW + HOUR,
+    )
+
+
 # --- limits ----------------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +180,7 @@ def test_past_the_limit_a_match_is_kept_for_the_summary() -> None:
     assert isinstance(told, Tell)
     expected = "past the limit of 2 alerts in 90 min: kept for the summary"
     assert held(match(rule=limited), Known(recent=recent)) == Hold(
-        kind=VerdictKind.LIMITED, name="limit", reason=expected, summed=told
+        kind=VerdictKind.LIMITED, name="limit", reason=expected, summed=replace(told, summary=of_limit(limited))
     )
     urgent = replace(limited, severity=Severity.URGENT)
     assert isinstance(decide(match(rule=urgent), Known(recent=recent), NOW), Tell)
@@ -236,6 +278,7 @@ def test_told_exactly_when_nothing_speaks_against_it(of: Match, known: Known) ->
         assert decision.subject == subject_of(of)
     elif free:
         assert decision.kind in {VerdictKind.SILENCED, VerdictKind.LIMITED}
+        assert decision.summed
         assert known.silences or len(known.recent) >= 10
     assert decision.name
     assert decision.why if isinstance(decision, Tell) else decision.reason

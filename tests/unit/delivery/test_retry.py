@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.delivery.retry import GIVE_UP_AFTER, JITTER, LADDER, MISCONFIGURED_WAIT, asked_wait, next_attempt
-from pipelines.errors import ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 
 CREATED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DEADLINE = CREATED + GIVE_UP_AFTER
@@ -54,9 +54,8 @@ def test_what_failed_together_does_not_come_back_together() -> None:
         (ReceiverUnavailable("x"), None),
         (ReceiverUnavailable("x", timedelta(minutes=3)), timedelta(minutes=3)),
         (ReceiverMisconfigured("x"), MISCONFIGURED_WAIT),
+        (MessageRefused("x"), MISCONFIGURED_WAIT),
     ],
 )
-def test_the_wait_an_error_stands_for(
-    error: ReceiverUnavailable | ReceiverMisconfigured, wait: timedelta | None
-) -> None:
+def test_the_wait_an_error_stands_for(error: DeliveryError, wait: timedelta | None) -> None:
     assert asked_wait(error) == wait
