@@ -173,20 +173,25 @@ def _notify(service: "NotifyBase", asset: "AppriseAsset", message: Message, now:
 
 def _pieces(service: "NotifyBase", message: Message) -> list[tuple[str, str]]:
     """Titles and texts that the service takes: Apprise itself would cut through a headline, and tell nobody."""
+    from apprise import NotifyFormat
+
     room = service.body_maxlen - max(service.title_maxlen, _escaped(message.title)) - PIECE_MARGIN
     texts = pieces(message.text, max(room, service.body_maxlen // 2), _escaped)
     section, header = SLACK_BLOCKS
     if getattr(service, "use_blocks", False) and (max(map(_escaped, texts)) > section or len(message.title) > header):
         # Apprise puts any text into one section, which Slack refuses for ever; its other layout takes the text.
         service.use_blocks = False  # type: ignore[attr-defined]
+    if service.resolve_format(NotifyFormat.TEXT) is NotifyFormat.HTML:
+        # Apprise measures the HTML that it makes of a text, each space as `&nbsp;`, and would cut these pieces again.
+        service.body_maxlen *= len("&nbsp;")
     if len(texts) == 1:
         return [(message.title, texts[0])]
     return [(f"{message.title} ({number}/{len(texts)})", text) for number, text in enumerate(texts, 1)]
 
 
 def _escaped(text: str) -> int:
-    """Characters, as a service counts them that is told `&` as `&amp;`."""
-    return len(escape(text, quote=False))
+    """Characters, as a service counts them that is told `&` as `&amp;` and a line's end as two."""
+    return len(escape(text, quote=False)) + text.count("\n")
 
 
 def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | None":

@@ -17,6 +17,8 @@ def _cut(text: str, limit: int, length: Callable[[str], int], breaks: tuple[str,
         return
     if not breaks:
         size = max(1, limit * len(text) // length(text))  # a single word: through its middle
+        while size > 1 and length(text[:size]) > limit:
+            size -= 1
         yield text[:size]
         yield from _cut(text[size:], limit, length, breaks)
         return

@@ -9,7 +9,7 @@ import pytest
 from pipelines.alerts import AlertDetail, Bundled, Message, Receiver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.delivery.gathered import render_all
-from pipelines.errors import DeliveryError, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.states import MessageStyle, ReceiverId
 from tests.dialects import (
     SLACK,
@@ -142,7 +142,7 @@ def mails() -> Iterator[MailServer]:
 
 
 REFUSALS: list[tuple[str, Callable[[], Refusal], type[DeliveryError], str, int | None]] = [
-    (SLACK, lambda: Refusal(400, "invalid_payload"), ReceiverUnavailable, "HTTP 400", None),
+    (SLACK, lambda: Refusal(400, "invalid_payload"), MessageRefused, "HTTP 400", None),
     (SLACK, lambda: Refusal(403, "action_prohibited"), ReceiverMisconfigured, "HTTP 403", None),
     (SLACK, lambda: Refusal(404, "no_service"), ReceiverMisconfigured, "HTTP 404", None),
     (SLACK, lambda: Refusal(410, "channel_is_archived"), ReceiverMisconfigured, "HTTP 410", None),
@@ -182,7 +182,7 @@ REFUSALS: list[tuple[str, Callable[[], Refusal], type[DeliveryError], str, int |
     (
         TELEGRAM,
         lambda: refused_by_telegram(400, "Bad Request: message is too long"),
-        ReceiverUnavailable,
+        MessageRefused,
         "HTTP 400",
         None,
     ),
