@@ -1,7 +1,8 @@
 """Warnings about the terms that stand in one list of a file: what another term there makes needless; pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 
 from pipelines.desk_files import Data, DeskFile, Fault, Level
 from pipelines.rules import snowball
@@ -10,9 +11,8 @@ from pipelines.rules.rule import Term, TermWord
 from pipelines.rules.schema import TermRecord
 
 Loc = tuple[str | int, ...]
+_Key = tuple[int, str, str]
 _PLAIN: Mapping[str, Data] = {}
-_ALIKE = 2
-"""Letters in which the first words of two terms agree where one can find all that the other finds."""
 
 
 def needless(
@@ -25,14 +25,11 @@ def needless(
     the list was written.
     """
     own = dict(_own(file, loc, manner))
-    by_beginning: dict[str, list[Term]] = defaultdict(list)
-    for term in dict.fromkeys([*own.values(), *beside]):
-        by_beginning[_beginning(term)].append(term)
+    terms = _Terms([*own.values(), *beside])
     seen: dict[tuple[str, Term], int] = {}
     for place, term in own.items():
         first = seen.setdefault((term.written.strip().casefold(), term), place)
-        others = by_beginning[_beginning(term)]
-        wider = next((other for other in others if _covers(other, term) and not _covers(term, other)), None)
+        wider = next((one for one in terms.like(term) if _covers(one, term) and not _covers(term, one)), None)
         if first != place:
             message = f"`{term.written}` is there already: `{own[first].written}`"
             yield file.fault((*loc, place), message, Level.WARNING)
@@ -51,8 +48,30 @@ def _own(file: DeskFile, loc: Loc, manner: Mapping[str, Data]) -> Iterator[tuple
             yield place, record.compiled(case=case, accents=accents)
 
 
-def _beginning(term: Term) -> str:
-    return term.words[0].folded[:_ALIKE] if term.words else ""
+class _Terms:
+    """Terms by what their first and last words begin with: the few that can cover one are found among many."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._by_key: dict[_Key, list[Term]] = defaultdict(list)
+        self._languages = set()
+        for term in dict.fromkeys(terms):
+            self._languages |= {word.snowball for word in term.words if word.snowball}
+            for key in self._keys(term, lambda word: {word.folded, *(stem for stem, _ in word.stems)}):
+                self._by_key[key].append(term)
+
+    def like(self, term: Term) -> Iterator[Term]:
+        """Those that may cover `term`, and some more."""
+        for key in self._keys(term, self._beginnings):
+            yield from self._by_key.get(key, ())
+
+    def _beginnings(self, word: TermWord) -> set[str]:
+        prefixes = {word.folded[:length] for length in range(1, len(word.folded) + 1)}
+        return prefixes | {snowball.stem(word.folded, language) for language in self._languages}
+
+    @staticmethod
+    def _keys(term: Term, of: Callable[[TermWord], set[str]]) -> Iterable[_Key]:
+        ends = [of(term.words[0]), of(term.words[-1])] if term.words else []
+        return ((len(term.words), first, last) for first, last in product(*ends)) if ends else ()
 
 
 def _covers(wide: Term, narrow: Term) -> bool:
