@@ -26,10 +26,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, func, select, text
 
+from pipelines.grouping import group_stories
 from pipelines.model import Content
 from pipelines.progress import Budget
 from pipelines.states import TextSource
-from pipelines.steps import group_stories
 from storage.database import Database
 from storage.feed_tables import outlets
 from storage.store import open_store

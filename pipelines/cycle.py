@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import alerting, delivering, gathering, revisiting, steps, waking, watching
+from pipelines import alerting, delivering, gathering, grouping, revisiting, steps, waking, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
@@ -108,7 +108,7 @@ class Cycle:
 
     def stories(self) -> Report:
         """Put new articles into stories."""
-        return steps.group_stories(self.store.stories, self._names, budget=self._budget("stories"))
+        return grouping.group_stories(self.store.stories, self._names, budget=self._budget("stories"))
 
     def matches(self) -> tuple[Report, ...]:
         """Run the desk's rules over new texts, count what they matched, and tell owners what became of their edits."""

@@ -1,4 +1,4 @@
-"""From a text to a match: the middle two of the six steps; `gathering` comes before, `alerting` after.
+"""From a story to a match: the fourth of the six steps; `grouping` comes before, `alerting` after.
 
 Each step reads what is not done yet, decides, and writes and marks in one transaction; killed anywhere and run
 again, it leaves no row twice and loses none. One bad feed, page, rule or receiver never stops the others: that is
@@ -7,8 +7,8 @@ item: it ends the step.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,87 +16,14 @@ from pipelines import errors, protocols
 from pipelines.model import Judgement, Revision, Rule
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
-from pipelines.states import Outcome, RuleId, RuleStatus, StoryId
-from pipelines.stories import Grouping, Link, StoryStore, began_at
-from pipelines.story_checks import overview
+from pipelines.states import Outcome, RuleId, RuleStatus
 from pipelines.volumes import VolumeStore
 
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
-    from pipelines.dedup.grouping import Grouped
-    from pipelines.dedup.relations import Related
-    from pipelines.dedup.subject import Aliases
     from pipelines.live_rules import LiveRules
     from pipelines.rules.matcher import Matcher
 
 BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
-STORY_WINDOW = timedelta(days=7)
-
-
-def group_stories(store: StoryStore, names: "Callable[[], Aliases] | None" = None, *, budget: Budget) -> Report:
-    """Put each new article into the story whose text it prints, or into one of its own; `names` are the desk's."""
-    tally = Tally("stories", "stories new", "reprints", "related", "texts compared")
-    more = True
-    aliases: Aliases | None = None
-    while more and not budget.spent:
-        with store.grouping(budget.now()) as grouping:
-            revisions = grouping.ungrouped(BATCH)
-            aliases = aliases or (names() if names and revisions else None)
-            for revision in revisions:
-                _join_story(grouping, revision, aliases, tally)
-        more = len(revisions) == BATCH
-    overview(store, budget.now(), tally)
-    return tally.report(unfinished=more)
-
-
-def _join_story(grouping: Grouping, revision: Revision, aliases: "Aliases | None", tally: Tally) -> None:
-    from pipelines.dedup.grouping import UNCOMPARED, group
-    from pipelines.dedup.relations import relate
-    from pipelines.dedup.subject import no_aliases
-
-    article, content = revision.article, revision.content
-    moment = began_at(content, article.first_seen_at)
-    try:
-        grouped = group(content, grouping, article.first_seen_at - STORY_WINDOW)
-        new = grouped.story_id is None
-        related = relate(content, moment, grouping, aliases or no_aliases) if new else None
-    except errors.StoreError:
-        raise
-    except Exception as error:
-        tally.failure(article.link, error)
-        grouped, related = UNCOMPARED, None
-    story = grouping.join(
-        article.article_id,
-        grouped.story_id,
-        similarity=grouped.similarity,
-        reason=grouped.reason,
-        hashes=grouped.hashes,
-    )
-    if related:
-        _relate(grouping, story, moment, related)
-    bridged = grouping.bridge(story, grouped.bridges, article.article_id) if grouped.bridges else ()
-    _tell_joined(revision, story, grouped, related.link if related else None, len(bridged), tally)
-
-
-def _relate(grouping: Grouping, story: StoryId, moment: datetime, related: "Related") -> None:
-    event = related.link.event_id if related.link else story
-    grouping.keep(event, related.profile)
-    grouping.describe(event, moment, related.terms, related.gone)
-    if related.link:
-        grouping.link(story, related.link)
-
-
-def _tell_joined(
-    revision: Revision, story: StoryId, grouped: "Grouped", link: Link | None, bridged: int, tally: Tally
-) -> None:
-    tally.count("texts compared", len(grouped.compared))
-    tally.count("stories joined by a bridge", bridged)
-    tally.count("reprints" if grouped.story_id else "stories new")
-    tally.count("related", 1 if link else 0)
-    why = grouped.reason if grouped.story_id else link.reason if link else ""
-    if why:
-        event = str(link.event_id) if link else ""
-        outlet, title = revision.article.outlet.title, revision.content.title
-        tally.news(outlet=outlet, title=title, story=str(story), event=event, why=why)
 
 
 def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budget) -> Report:

@@ -19,8 +19,9 @@ TELLING = 60
 
 
 def began_at(content: Content, first_seen_at: datetime) -> datetime:
-    """When a text was told, for comparing with others: never after it was first seen, whatever its page says."""
-    return min(content.published.utc, first_seen_at) if content.published else first_seen_at
+    """The second a text was told, for comparing with others: never after it was first seen, whatever its page says."""
+    moment = min(content.published.utc, first_seen_at) if content.published else first_seen_at
+    return moment.replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,23 +110,39 @@ def _added(one: Mapping[int, N], other: Mapping[int, N]) -> dict[int, N]:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Where a grouped article is, and since when it is known."""
+
+    story_id: StoryId
+    seen_at: datetime
+
+
 class Grouping(Protocol):
-    """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind."""
+    """One exclusive transaction of `group_stories`: a kill inside it leaves nothing behind.
+
+    Each question is a few statements, of however many articles it is asked. What is written waits for the next
+    question or for the end, and is then written at once; carriers and profiles asked once are not asked again.
+    """
 
     def ungrouped(self, limit: int) -> Sequence[Revision]:
         """Latest revisions of articles that are in no story, by publication time, else by when they were first seen."""
         ...
 
     def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
-        """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
+        """For each fingerprint hash, the articles (first seen at or after `since`'s second) that carry it."""
         ...
 
-    def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+    def members(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Member]:
         """The story of each grouped article."""
         ...
 
     def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
         """Latest content of grouped articles."""
+        ...
+
+    def new_story(self) -> StoryId:
+        """A story's id, younger than any: it is a story once an article joins it."""
         ...
 
     def join(
@@ -137,7 +154,11 @@ class Grouping(Protocol):
         reason: str,
         hashes: Collection[int],
     ) -> StoryId:
-        """Put an article into a story, a new one where `story_id` is None, and index its fingerprint."""
+        """Put an ungrouped article into a story, a new one where `story_id` is None, and index its fingerprint."""
+        ...
+
+    def kept_apart(self) -> frozenset[frozenset[StoryId]]:
+        """Pairs of stories that the desk took apart: no bridge joins them again."""
         ...
 
     def bridge(self, story_id: StoryId, younger: Collection[StoryId], article_id: ArticleId) -> Sequence[StoryId]:

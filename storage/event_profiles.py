@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import ColumnElement, Connection, delete
 
 from pipelines.states import StoryId
 from pipelines.stories import Profile
 from storage.lookups import rows_in
 from storage.tables import event_profiles, story_terms
+from storage.weeks import moment_of, week_and_second, weeks_between
 
 _HEAD = Struct("<qqIB")
 _TERM = Struct("<qeHHB")
@@ -25,13 +26,13 @@ _SECOND = timedelta(seconds=1)
 def load_profiles(connection: Connection, event_ids: Collection[StoryId]) -> dict[StoryId, Profile]:
     """What each event is about; of one that was never described nothing is known."""
     rows = rows_in(connection, event_profiles.select(), event_profiles.c.event_id, event_ids)
-    return {row.event_id: _unpacked(row.profile) for row in rows}
+    return {row.event_id: unpacked(row.profile) for row in rows}
 
 
 def save_profile(connection: Connection, event_id: StoryId, profile: Profile) -> None:
     """In place of what was known."""
     forget_profile(connection, event_id)
-    connection.execute(event_profiles.insert().values(event_id=event_id, profile=_packed(profile)))
+    connection.execute(event_profiles.insert().values(event_id=event_id, profile=packed(profile)))
 
 
 def forget_profile(connection: Connection, event_id: StoryId) -> None:
@@ -42,14 +43,17 @@ def forget_profile(connection: Connection, event_id: StoryId) -> None:
 def find_by(connection: Connection, event_id: StoryId, terms: Mapping[int, datetime]) -> None:
     """Let an event be found by each of these terms, as of its moment alone."""
     unfind(connection, event_id, terms)
-    rows = [{"term": term, "seen_at": moment, "story_id": event_id} for term, moment in terms.items()]
+    places = {term: week_and_second(moment) for term, moment in terms.items()}
+    rows = [
+        {"week": week, "term": term, "second": second, "story_id": event_id} for term, (week, second) in places.items()
+    ]
     if rows:
         connection.execute(story_terms.insert(), rows)
 
 
 def unfind(connection: Connection, event_id: StoryId, terms: Collection[int]) -> None:
     """Let an event be found no longer by these of its terms."""
-    here = story_terms.c.term.in_(terms) & (story_terms.c.story_id == event_id)
+    here = story_terms.c.term.in_(terms) & _of(connection, event_id)
     connection.execute(story_terms.delete().where(here))
 
 
@@ -61,29 +65,34 @@ def fold_event(connection: Connection, gone: StoryId, event_id: StoryId) -> None
     old = known[gone]
     forget_profile(connection, gone)
     save_profile(connection, event_id, known[event_id].with_story(old) if event_id in known else old)
-    rows = rows_in(
-        connection, story_terms.select().where(story_terms.c.story_id == gone), story_terms.c.term, old.weights
-    )
-    terms = {row.term: row.seen_at for row in rows}
+    rows = rows_in(connection, story_terms.select().where(_of(connection, gone)), story_terms.c.term, old.weights)
+    terms = {row.term: moment_of(row.week, row.second) for row in rows}
     unfind(connection, gone, terms)
     find_by(connection, event_id, terms)
 
 
-def _packed(profile: Profile) -> bytes:
+def _of(connection: Connection, event_id: StoryId) -> ColumnElement[bool]:
+    """Rows of an event, whenever; every week is named, for by the week the index begins."""
+    weeks = weeks_between(connection, story_terms.c.week)
+    return story_terms.c.week.in_(weeks) & (story_terms.c.story_id == event_id)
+
+
+def packed(profile: Profile) -> bytes:
     """Some 200 bytes for an event of one story: there is one for each event of the archive."""
     days = sum(1 << day for day in profile.days)
     moments = [_NEVER if each is None else (each - _EPOCH) // _SECOND for each in (profile.began_at, profile.last_at)]
-    packed = [_HEAD.pack(*moments, profile.stories, days)]
+    parts = [_HEAD.pack(*moments, profile.stories, days)]
     for term, worth in profile.weights.items():
         kind = (_NAME if term in profile.names else 0) | (_NUMBER if term in profile.numbers else 0)
         titled = min(profile.titled.get(term, 0), _MANY)
-        packed.append(_TERM.pack(term, min(worth, _HEAVIEST), min(profile.carried[term], _MANY), titled, kind))
-    return b"".join(packed)
+        parts.append(_TERM.pack(term, min(worth, _HEAVIEST), min(profile.carried[term], _MANY), titled, kind))
+    return b"".join(parts)
 
 
-def _unpacked(packed: bytes) -> Profile:
-    *moments, stories, days = _HEAD.unpack_from(packed)
-    terms = list(_TERM.iter_unpack(packed[_HEAD.size :]))
+def unpacked(row: bytes) -> Profile:
+    """The profile of `packed`."""
+    *moments, stories, days = _HEAD.unpack_from(row)
+    terms = list(_TERM.iter_unpack(row[_HEAD.size :]))
     began_at, last_at = (None if each == _NEVER else _EPOCH + each * _SECOND for each in moments)
     return Profile(
         began_at=began_at,

@@ -131,11 +131,12 @@ story_members = Table(
 fingerprints = Table(
     "fingerprints",
     metadata,
+    Column("week", Integer, nullable=False),
     Column("hash", BigInteger, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("article_id", RowKey, ForeignKey("articles.article_id"), nullable=False),
-    PrimaryKeyConstraint("hash", "seen_at", "article_id"),
-    sqlite_with_rowid=False,  # the key is the whole row, by time: a window reads no row outside it
+    Column("second", Integer, nullable=False),
+    Column("article_id", RowKey, nullable=False),
+    PrimaryKeyConstraint("week", "hash", "second", "article_id"),
+    sqlite_with_rowid=False,  # the key is the whole row; for its order see `weeks`
 )
 
 story_links = Table(
@@ -154,10 +155,11 @@ story_links = Table(
 story_terms = Table(
     "story_terms",
     metadata,
+    Column("week", Integer, nullable=False),
     Column("term", BigInteger, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
-    PrimaryKeyConstraint("term", "seen_at", "story_id"),
+    Column("second", Integer, nullable=False),
+    Column("story_id", RowKey, nullable=False),
+    PrimaryKeyConstraint("week", "term", "second", "story_id"),
     sqlite_with_rowid=False,
 )
 

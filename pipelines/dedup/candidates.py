@@ -6,13 +6,14 @@ print costs no more to look up than what two do.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pipelines.model import Content
 from pipelines.states import ArticleId, StoryId
+from pipelines.stories import Member
 
 SHARED = 2
 """Hashes in common that make a candidate (an article of one hash only needs that one)."""
@@ -28,7 +29,7 @@ no lookup reads more than 128 rows, and as many again for the stories of the car
 
 
 class CandidateIndex(Protocol):
-    """Grouped articles by fingerprint; a store's `Grouping` is one."""
+    """Grouped articles by fingerprint."""
 
     def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
         """For each fingerprint hash, the articles (first seen at or after `since`) that carry it."""
@@ -43,10 +44,19 @@ class CandidateIndex(Protocol):
         ...
 
 
-class MemoryIndex:
-    """A CandidateIndex of this process alone."""
+Texts = Callable[[Collection[ArticleId]], Mapping[ArticleId, Content]]
 
-    def __init__(self) -> None:
+
+def no_texts(_: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
+    """Where there is no store to ask."""
+    return {}
+
+
+class MemoryIndex:
+    """A CandidateIndex of this process alone, and of what it was told of a store: `stored` has the texts of that."""
+
+    def __init__(self, stored: Texts = no_texts) -> None:
+        self._stored = stored
         self._postings: defaultdict[int, list[ArticleId]] = defaultdict(list)
         self._stories: dict[ArticleId, StoryId] = {}
         self._contents: dict[ArticleId, Content] = {}
@@ -68,6 +78,21 @@ class MemoryIndex:
         self._seen_at[article_id] = seen_at
         for number in hashes:
             self._postings[number].append(article_id)
+
+    def know(self, postings: Mapping[int, Sequence[ArticleId]], members: Mapping[ArticleId, Member]) -> None:
+        """Take in what a store has: for each hash its articles, and where these are."""
+        for number, ids in postings.items():
+            self._postings[number] += ids
+        for article_id, member in members.items():
+            self._stories[article_id] = member.story_id
+            self._members[member.story_id].append(article_id)
+            self._seen_at[article_id] = member.seen_at
+
+    def read(self, article_ids: Collection[ArticleId]) -> None:
+        """Have the texts of stored articles at hand."""
+        unread = [each for each in article_ids if each not in self._contents]
+        if unread:
+            self._contents.update(self._stored(unread))
 
     def merge(self, story_id: StoryId, into: StoryId) -> None:
         """Put every article of one story into another."""
@@ -93,6 +118,7 @@ class MemoryIndex:
 
     def contents(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Content]:
         """See CandidateIndex."""
+        self.read(article_ids)
         return {each: self._contents[each] for each in article_ids if each in self._contents}
 
 

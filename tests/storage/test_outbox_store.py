@@ -69,8 +69,10 @@ def test_alerts_of_a_rule_about_a_subject_are_numbered(store: SqlStore) -> None:
     extract(store, now=LATER)
     with store.stories.grouping(LATER) as grouping:
         (revision,) = grouping.ungrouped(1)
-        story = grouping.stories([revision.article.article_id - 1])  # type: ignore[list-item]  # an id like any other
-        grouping.join(revision.article.article_id, next(iter(story.values())), similarity=0.9, reason="same", hashes=[])
+        before = grouping.members([revision.article.article_id - 1])  # type: ignore[list-item]  # an id like any other
+        grouping.join(
+            revision.article.article_id, next(iter(before.values())).story_id, similarity=0.9, reason="same", hashes=[]
+        )
     match(store, rule(version="v2"), now=LATER)
     with store.alerts.dispatching(LATER) as dispatch:
         (one,) = dispatch.undecided(10)

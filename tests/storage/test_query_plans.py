@@ -72,13 +72,13 @@ def group_again(store: SqlStore) -> None:
     with store.stories.grouping(LATER) as grouping:
         for revision in grouping.ungrouped(10):
             grouping.postings([1, 2, 3], NOW)
-            grouping.stories([ArticleId(1), ArticleId(2)])
+            grouping.members([ArticleId(1), ArticleId(2)])
             grouping.contents([ArticleId(1), ArticleId(2)])
             grouping.carriers([1, 2], NOW, LATER)
             grouping.profiles([StoryId(1), StoryId(2)])
             grouping.keep(StoryId(2), described(content("Other"), LATER))
             grouping.join(revision.article.article_id, None, similarity=1.0, reason="first", hashes=[1])
-            grouping.describe(StoryId(2), LATER, [5], {5: StoryId(1)})
+            grouping.describe(StoryId(2), LATER, [5], {1: StoryId(1)})
             grouping.bridge(StoryId(1), [StoryId(2)], ArticleId(1))
 
 

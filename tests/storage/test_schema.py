@@ -78,12 +78,12 @@ def test_stories_and_fingerprints_outlive_a_step_back_and_forth(store_url: str) 
     with closing(open_store(store_url)) as store:
         matched(store, "quake", "flood")
     with closing(Database(store_url)) as database:
+        query = 'SELECT week, hash, "second", article_id FROM fingerprints ORDER BY week, hash, "second", article_id'
         with database.writing() as connection:
-            kept = connection.execute(text("SELECT hash, seen_at FROM fingerprints ORDER BY hash, seen_at")).all()
+            kept = connection.execute(text(query)).all()
             command.downgrade(schema._alembic(connection), "0002")
         schema.upgrade(database)
         with database.reading() as connection:
-            query = "SELECT hash, seen_at FROM fingerprints ORDER BY hash, seen_at"
             assert connection.execute(text(query)).all() == kept
             assert connection.execute(text("SELECT count(*) FROM stories WHERE merged_into IS NULL")).scalar() == 2
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipelines.errors import StoreError
 from pipelines.model import Published
 from pipelines.states import ArticleId
+from pipelines.stories import Member
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, content, entry, extract, feed, group, match, poll
 
@@ -52,11 +53,18 @@ def test_a_story_holds_its_articles_and_an_article_has_one_story(store: SqlStore
     assert group(store, quake) == [quake]
     with store.stories.grouping(LATER) as grouping:
         assert grouping.ungrouped(10) == []
-        stories = grouping.stories([ArticleId(number) for number in range(1, 10)])
-        texts = grouping.contents([each for each, story in stories.items() if story == quake])
+        members = grouping.members([ArticleId(number) for number in range(1, 10)])
+        assert {member.seen_at for member in members.values()} == {NOW, LATER}
+        texts = grouping.contents([each for each, member in members.items() if member.story_id == quake])
         assert sorted(text.title for text in texts.values()) == ["The quake", "The reprint"]
-        again = grouping.join(ArticleId(1), None, similarity=1.0, reason="again", hashes=[5])
-        assert again == stories[ArticleId(1)]
+
+
+def test_an_article_that_is_in_a_story_joins_no_other(store: SqlStore) -> None:
+    poll(store, entry("quake"))
+    extract(store)
+    group(store)
+    with pytest.raises(StoreError, match=r"(?i)unique"), store.stories.grouping(LATER) as grouping:
+        grouping.join(ArticleId(1), None, similarity=1.0, reason="again", hashes=[5])
 
 
 def test_contents_are_the_latest_text(store: SqlStore) -> None:
@@ -67,7 +75,7 @@ def test_contents_are_the_latest_text(store: SqlStore) -> None:
     extract(store, now=LATER)
     with store.stories.grouping(LATER) as grouping:
         assert grouping.contents([ArticleId(1), ArticleId(99)]) == {ArticleId(1): content("CORRECTED")}
-        assert grouping.stories([ArticleId(1)]) == {ArticleId(1): story}
+        assert grouping.members([ArticleId(1)]) == {ArticleId(1): Member(story_id=story, seen_at=NOW)}
 
 
 def test_postings_look_back_to_since_only(store: SqlStore) -> None:
@@ -80,7 +88,7 @@ def test_postings_look_back_to_since_only(store: SqlStore) -> None:
     with store.stories.grouping(LATER) as grouping:
         everything = grouping.postings([1, 2**63 - 1, -(2**63), 7], NOW)
         assert everything == {1: [1, 2], 2**63 - 1: [1, 2], -(2**63): [1, 2]}
-        assert grouping.postings([1], NOW + timedelta(microseconds=1)) == {1: [2]}
+        assert grouping.postings([1], NOW + timedelta(seconds=1)) == {1: [2]}
         assert grouping.postings(range(5_000), NOW) == {1: [1, 2]}
         assert grouping.contents([ArticleId(number) for number in range(5_000)]).keys() == {1, 2}
 

@@ -92,7 +92,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
     ),
     (tables.stories, {"story_id": 1, "created_at": NOW}),
     (tables.story_members, {"article_id": 1, "story_id": 1, "similarity": 1.0, "reason": "first", "joined_at": NOW}),
-    (tables.fingerprints, {"hash": -(2**63), "article_id": 1, "seen_at": NOW}),
+    (tables.fingerprints, {"week": 2967, "hash": -(2**63), "second": 604_799, "article_id": 1}),
     (page_tables.paragraphs, {"paragraph": -(2**63), "times": 1, "days": 1, "last_day": 739_000}),
     (page_tables.page_copies, {"article_id": 1, "url": "https://a.example/", "html": b"\0", "fetched_at": NOW}),
     (tables.stories, {"story_id": 2, "created_at": NOW}),
@@ -100,7 +100,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         tables.story_links,
         {"story_id": 2, "event_id": 1, "other_id": 1, "strength": 0.5, "reason": "names", "linked_at": NOW},
     ),
-    (tables.story_terms, {"term": 2**63 - 1, "story_id": 1, "seen_at": NOW}),
+    (tables.story_terms, {"week": 2967, "term": 2**63 - 1, "second": 0, "story_id": 1}),
     (tables.event_profiles, {"event_id": 1, "profile": b"\0"}),
     (
         tables.story_edits,
