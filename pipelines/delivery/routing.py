@@ -100,18 +100,20 @@ class Routes:
 
 def load_routes(path: Path) -> Routes:
     """The routes of the file at `path`, its inline tests passed; raises DeskFileError with every fault found."""
-    file = desk_files.read(path)
+    file = desk_files.parse_parts(path, desk_files.raw_of(path))
     lines, faults = file.check(RoutesFile)
-    if lines is None:
-        raise DeskFileError(faults)
-    faults = list(routes_faults(file, lines))
-    if faults:
-        faults.sort(key=lambda fault: (fault.line, fault.column))
-        raise DeskFileError(faults)
+    if lines is None or file.flaws:
+        raise DeskFileError(_in_order([*file.flaws_in(), *faults]))
+    if faults := list(routes_faults(file, lines)):
+        raise DeskFileError(_in_order(faults))
     routes = _routes(lines)
     if failures := _failed_tests(file, lines, routes):
         raise DeskFileError(failures)
     return routes
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
 def _routes(lines: RoutesFile) -> Routes:

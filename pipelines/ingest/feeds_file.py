@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.desk_files import Data, DeskFile, Fault, append_items, read, suggest
+from pipelines.desk_files import Data, DeskFile, Fault, append_items, parse_parts, raw_of, read, suggest
 from pipelines.desk_schema import in_words
 from pipelines.errors import DeskFileError
 from pipelines.ingest.channels import channel, preview
@@ -19,9 +19,9 @@ from pipelines.states import FeedId, OutletId, SourceKind
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
     """The feeds of the file at `path`, in its order; raises DeskFileError with every fault found."""
-    file = read(path)
+    file = parse_parts(path, raw_of(path))
     parsed, faults = file.check(FeedsFile)
-    faults += _cross_faults(file)
+    faults += [*file.flaws_in(), *_cross_faults(file)]
     if parsed is None or faults:
         raise DeskFileError(_in_order(faults))
     outlets = {

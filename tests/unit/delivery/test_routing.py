@@ -247,6 +247,14 @@ def test_an_address_in_place_of_a_name_is_not_repeated(tmp_path: Path) -> None:
     assert "SECRET" not in fault
 
 
+def test_a_flaw_in_reading_hides_no_other_fault(tmp_path: Path) -> None:
+    twice = ROUTES.replace("zone: ", "zonee: UTC\nzone: UTC\nzone: ", 1)
+    assert [fault.partition("error: ")[2].partition(";")[0] for fault in faults(tmp_path, twice)] == [
+        "unknown key `zonee`",
+        "`zone` is there twice",
+    ]
+
+
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(DeskFileError, match="cannot read"):
         load_routes(tmp_path / "routes.yaml")

@@ -139,7 +139,7 @@ feeds:
   - {id: a, url: "ftp://times.example/rss"}
   - {id: a, url: "https://times.example/a", outlet: tmes, evry: 5m}
   - {id: b c, url: "https://Times.example:443/a", language: "?", every: often, kind: sitemapp}
-  - {url: "https://u:p@times.example/", every: 1s}
+  - {url: "https://u:p@times.example/", every: 1s, every: 2s}
 """
     assert faults(path, text) == [
         "3:11: error: unknown key `titel`; did you mean `title`?",
@@ -155,6 +155,7 @@ feeds:
         "8:5: error: `id` is missing",
         "8:11: error: an address with a user name or password does not belong here",
         "8:48: error: expected an interval from 30s to 30d",
+        "8:52: error: `every` is there twice; first on line 8",
     ]
 
 
