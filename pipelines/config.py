@@ -26,6 +26,8 @@ class Settings:
     """Told to every server with the user agent: a mail address or a page where its operator finds ours."""
     page_pause: float = 1.0
     """Seconds between the beginnings of two requests for pages of one host."""
+    keep_pages: float = 3.0
+    """Days for which pages are kept as they came, to be read again."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
 
@@ -52,7 +54,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         database_url=environment.get("WIREWATCH_DATABASE_URL") or f"sqlite:///{home / 'wirewatch.db'}",
         allow_hosts=frozenset(environment.get("WIREWATCH_ALLOW_HOSTS", "").replace(",", " ").split()),
         contact=_contact(environment),
-        page_pause=_seconds(environment, "WIREWATCH_PAGE_PAUSE", 1.0),
+        page_pause=_number(environment, "WIREWATCH_PAGE_PAUSE", 1.0, "seconds"),
+        keep_pages=_number(environment, "WIREWATCH_KEEP_PAGES", 3.0, "days"),
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
     )
 
@@ -91,15 +94,15 @@ def _contact(environment: Mapping[str, str]) -> str | None:
     return value or None
 
 
-def _seconds(environment: Mapping[str, str], name: str, unset: float) -> float:
+def _number(environment: Mapping[str, str], name: str, unset: float, unit: str) -> float:
     value = environment.get(name)
     try:
-        seconds = float(value) if value else unset
+        number = float(value) if value else unset
     except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 60:
-        raise SettingsError(f"{name}: expected seconds from 0 to 60, not {value!r}")
-    return seconds
+        number = -1.0
+    if not 0 <= number <= 60:
+        raise SettingsError(f"{name}: expected {unit} from 0 to 60, not {value!r}")
+    return number
 
 
 def _desk(environment: Mapping[str, str], folder: Path) -> Path:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,7 @@ class Cycle:
             self.workers,
             budget=self._budget("articles"),
             pause=self.settings.page_pause,
+            keep=timedelta(days=self.settings.keep_pages),
         )
 
     def articles_again(self, outlet: OutletId, since: datetime) -> Report:

@@ -145,7 +145,7 @@ class ArticleStore(Protocol):
         """The outlet's pages that are kept, fetched at or after `since`, as if they were due."""
         ...
 
-    def forget_pages(self, now: datetime) -> None:
+    def forget_pages(self, now: datetime, *, fetched_before: datetime) -> None:
         """Drop the pages that were kept long enough, and the paragraphs that did not return."""
         ...
 

@@ -86,10 +86,10 @@ class SqlArticles:
                 pages, copies = load_pages(connection, dict.fromkeys(some, 0)), kept_pages(connection, some)
             yield from ((page, copies[page.article.article_id]) for page in pages)
 
-    def forget_pages(self, now: datetime) -> None:
+    def forget_pages(self, now: datetime, *, fetched_before: datetime) -> None:
         """See ArticleStore."""
         with self._database.writing() as connection:
-            forget_pages(connection, now)
+            forget_pages(connection, fetched_before)
             forget_paragraphs(connection, now)
 
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
@@ -115,8 +115,8 @@ def _looked_at(connection: Connection, outlet_id: OutletId, now: datetime) -> li
 
 
 def _site_texts(outlet: Outlet, rows: Sequence[Row[Any]]) -> SiteTexts:
-    recent, before = rows[:RECENT], rows[RECENT:]
     row = list(takewhile(lambda one: not one.full, rows))
+    recent, before = rows[:RECENT], rows[max(RECENT, len(row)) :]  # one poll may bring many after a change
     return SiteTexts(
         outlet=outlet,
         recent=len(recent),

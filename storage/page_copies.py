@@ -1,7 +1,7 @@
-"""Pages as they came, compressed and kept for some days, so that extraction can be run again without fetching."""
+"""Pages as they came, compressed and kept for a set time, so that extraction can be run again without fetching."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import zstandard
 from sqlalchemy import Connection, select
@@ -12,7 +12,6 @@ from storage.lookups import rows_in
 from storage.page_tables import page_copies
 from storage.tables import articles
 
-KEPT = timedelta(days=3)
 _LEVEL = 9
 
 
@@ -55,6 +54,6 @@ def kept_pages(connection: Connection, article_ids: Iterable[object]) -> dict[Ar
     }
 
 
-def forget_pages(connection: Connection, now: datetime) -> None:
+def forget_pages(connection: Connection, fetched_before: datetime) -> None:
     """Drop copies that were kept long enough."""
-    connection.execute(page_copies.delete().where(page_copies.c.fetched_at < now - KEPT))
+    connection.execute(page_copies.delete().where(page_copies.c.fetched_at < fetched_before))

@@ -8,6 +8,10 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, fromstring
 
+_MISLEADING = ("class", "id", "style", "hidden", "aria-hidden", "role")
+_SIDE_PARTS = frozenset({"aside", "button", "footer", "form", "header", "nav", "noscript"})
+"""Attributes and tags by which what a desk keeps would be taken for something else than text: it knows better."""
+
 
 def selector_problem(selector: str) -> str | None:
     """Why a text is no CSS selector; None where it is one."""
@@ -31,6 +35,10 @@ def select(tree: HtmlElement, keep: Sequence[str], drop: Sequence[str]) -> bool:
     if not kept or body is None:
         return not keep
     outermost = [element for element in kept if not any(above in kept for above in element.iterancestors())]
+    for element in outermost:
+        element.tag = "div" if element.tag in _SIDE_PARTS else element.tag
+        for name in _MISLEADING:
+            element.attrib.pop(name, None)
     article = fromstring("<article></article>")
     article.extend(outermost)
     for child in list(body):

@@ -87,7 +87,7 @@ def test_a_reprint_and_a_new_version_teach_nothing(store: SqlStore) -> None:
     assert all(marks(one.content) == [] for one in store.matches.unmatched(10))
 
 
-def test_pages_are_kept_for_some_days_and_come_back_as_they_were(store: SqlStore) -> None:
+def test_pages_are_kept_for_a_time_and_come_back_as_they_were(store: SqlStore) -> None:
     poll(store, entry("dam"))
     answer = Response(url="https://tufa.example/dam", status=200, body=b"<html>\0\xff</html>", content_type="text/html")
     save(store, text("dam", 20), answer=answer)
@@ -98,5 +98,7 @@ def test_pages_are_kept_for_some_days_and_come_back_as_they_were(store: SqlStore
     assert (copy, kept.entry.title) == (answer, "The dam")
     assert list(store.articles.kept_pages(outlet, LATER)) == []
     assert list(store.articles.kept_pages(OutletId("other"), NOW - timedelta(hours=1))) == []
-    store.articles.forget_pages(NOW + timedelta(days=4))
+    store.articles.forget_pages(LATER, fetched_before=NOW)
+    assert len(list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1)))) == 1
+    store.articles.forget_pages(LATER, fetched_before=NOW + timedelta(seconds=1))
     assert list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1))) == []

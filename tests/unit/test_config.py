@@ -34,6 +34,16 @@ def test_variables_name_other_places(tmp_path: Path) -> None:
     assert settings.allow_hosts == {"127.0.0.1", "intranet.example"}
 
 
+@pytest.mark.parametrize("name", ["WIREWATCH_PAGE_PAUSE", "WIREWATCH_KEEP_PAGES"])
+def test_numbers_are_held_to_what_makes_sense(tmp_path: Path, name: str) -> None:
+    (tmp_path / "alert_rules").mkdir()
+    settings = load_settings({"WIREWATCH_KEEP_PAGES": "0.5", "WIREWATCH_PAGE_PAUSE": ""}, tmp_path)
+    assert (settings.keep_pages, settings.page_pause) == (0.5, 1.0)
+    for value in ("-1", "61", "soon", "nan"):
+        with pytest.raises(SettingsError, match=f"{name}: expected (?:seconds|days) from 0 to 60, not '{value}'"):
+            load_settings({name: value}, tmp_path)
+
+
 def test_without_a_desk_the_error_says_what_was_tried(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=f"in {tmp_path} or above it; .*WIREWATCH_DESK"):
         load_settings({}, tmp_path)
