@@ -120,6 +120,7 @@ _HINTS = {
     "<": "only `>=` is known",
     "*": "before `*` the groups' names begin, such as `place*`",
     ".": "a whole number is due",
+    "#": "no comment can stand within a text: put it on a line before the key",
 }
 
 

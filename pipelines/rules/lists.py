@@ -52,7 +52,7 @@ class Lists:
             return f"unknown list `{name}`: {LISTS} cannot be read"
         if name in self._broken:
             return f"list `{name}` cannot be used: it has faults in {LISTS}"
-        return f"unknown list `{name}`{suggest_or_list(name, self._records)}"
+        return f"unknown list `{name}`{suggest_or_list(name, self._records) or f': add it to {LISTS}'}"
 
     def _read(self, source: Source) -> DeskFile | None:
         try:

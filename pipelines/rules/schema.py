@@ -148,6 +148,13 @@ class ListsFile(DeskModel):
 class GroupRecord(DeskModel):
     """A named group of terms."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_any(cls, value: object) -> object:
+        if isinstance(value, str | int | float | list):
+            raise ValueError(f"expected a mapping, not {shown(value)}: write {{any: [...]}}")
+        return value
+
     any: Terms
     except_: tuple[TermRecord, ...] = Field(default=(), alias="except")
     in_: frozenset[ArticleField] = Field(default=TEXT_FIELDS, alias="in", min_length=1)

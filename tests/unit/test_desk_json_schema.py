@@ -24,7 +24,7 @@ WORDS = {
     "leading-wildcard", "matches-everything", "reserved-group-name", "short-wildcard", "term-without-a-word",
     "twenty-thousand-brackets", "unknown-group-in-a-test", "unknown-group", "unknown-list", "wildcard-inside",
     "re-capital", "re-look-around", "re-only", "re", "empty-pattern", "pattern-of-anything", "when-folded",
-    "when-block", "when-quoted", "when-unclosed", "when-empty", "not-only", "score-not-reached",
+    "comment-in-a-text", "when-block", "when-quoted", "when-unclosed", "when-empty", "not-only", "score-not-reached",
     "score-of-nothing", "n-of-too-many",
     "all-of-nothing", "near-without-words", "near-of-a-near", "before-less-than-none", "distinct-of-none",
     "unless-of-an-unknown-group", "group-name-with-a-space", "two-rules-of-one-history", "review-by-no-day",
