@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.dedup.wire_marks import clean_title, without_credits
 from pipelines.model import Content
 from pipelines.passages import without
 from pipelines.states import PassageKind
@@ -22,25 +23,6 @@ OWN = 0.3
 
 LONGEST = 100_000
 """Characters compared; no text may take seconds to compare."""
-
-AGENCIES = (
-    r"reuters|afp|ap|dpa|efe|ansa|upi|pa media|bloomberg|aa|a\.a\.?|anadolu|dha|iha|tass|тасс|interfax|интерфакс"
-    r"|риа новости|apa|trend|azertac|azərtac|armenpress|արմենպրես|news\.am"
-)
-_DATELINE = re.compile(rf"\s*[^\n()]{{0,40}}\((?:{AGENCIES})\)\s*[-–—:]+\s*", re.IGNORECASE)
-_CREDIT = re.compile(
-    rf"\W*(?:(?:{AGENCIES})\W*(?:$|\|)|by\s+\w+(?:\s+\w+){{1,3}}\W*$"
-    r"|(?:additional )?(?:reporting|writing|editing) by\b|(?:last )?updated\b|обновлено\b|son güncelleme\b|güncelleme\b"
-    r"|aktualisiert\b|թարմացվել\b|yenilənib\b)",
-    re.IGNORECASE,
-)
-_CREDIT_LENGTH = 90
-_EDITION = re.compile(
-    r"\W*(?:(?:update|wrapup|refile|rpt|corrected|corr|lead|urgent|breaking|exclusive|flash|eilmeldung|son dakika|"
-    r"срочно|молния|обновлено|շտապ|təcili)\b\W*(?:\d+\b)?\W*)+",
-    re.IGNORECASE,
-)
-_OUTLET = re.compile(r"\s[|–—-]\s[^|–—]{1,40}$")
 
 
 class _Marks(dict[int, str | None]):
@@ -102,7 +84,7 @@ class Prepared:
 def prepare(content: Content) -> Prepared:
     """The folded words of a text: the body, else the lead; with the title where these are next to nothing."""
     title = _words(clean_title(content.title))[0]
-    words, sentences, paragraphs = _words(_without_credits(_own_text(content)[:LONGEST]))
+    words, sentences, paragraphs = _words(without_credits(_own_text(content)[:LONGEST]))
     if len(words) < FEW_WORDS:
         words, sentences, paragraphs = title + words, [0], [0]
     if not words:  # signs only, which no desk sends on purpose: as they stand
@@ -134,13 +116,6 @@ def leave_out(prepared: Prepared, gone: Collection[int]) -> Prepared:
     return Prepared(prepared.title, tuple(words), starts[0], starts[1], sum(map(len, words)))
 
 
-def clean_title(title: str) -> str:
-    """A title without edition marks ("UPDATE 2-", "(LEAD)") and without the outlet's name at its end."""
-    bare = _EDITION.sub("", title, count=1) if _EDITION.match(title) else title
-    shorter = _OUTLET.sub("", bare).rstrip()
-    return shorter if len(shorter) > len(bare) / 2 else bare or title
-
-
 def fold(text: str) -> str:
     """Text without case, marks, apostrophes, hyphens and doubled letters, its near-spellings made one."""
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDING)
@@ -169,12 +144,3 @@ def _words(text: str) -> tuple[list[str], list[int], list[int]]:
         if len(words) > start:
             paragraphs.append(start)
     return words, sentences or [0], paragraphs or [0]
-
-
-def _without_credits(text: str) -> str:
-    paragraphs = [
-        paragraph for paragraph in text.split("\n") if len(paragraph) > _CREDIT_LENGTH or not _CREDIT.match(paragraph)
-    ]
-    kept = "\n".join(paragraphs) or text
-    dateline = _DATELINE.match(kept)
-    return kept[dateline.end() :] if dateline else kept

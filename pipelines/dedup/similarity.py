@@ -9,11 +9,13 @@ where true pairs and false pairs lie. Shares of `replaced` and `inside` are of t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from rapidfuzz import fuzz
 
 from pipelines.dedup.alignment import Alignment, align
 from pipelines.dedup.normalize import Prepared
+from pipelines.dedup.weekdays import weekdays_in
 
 CONTAINED = 0.6
 """Of the shorter text, shared. 97 % of true pairs have .66 and more; of unrelated pairs 99 % have .57 and less."""
@@ -54,7 +56,8 @@ class Similarity:
 def compare(left: Prepared, right: Prepared) -> Similarity:
     """The answer for two texts; the reason is for people."""
     if left.words == right.words:
-        score, words, objections = 1.0, "the same text", _titles_objection(left, right)
+        score, words = 1.0, "the same text"
+        objections: Iterator[str] = chain(_titles_objection(left, right), _days_objection(left, right))
     else:
         alignment = align(left, right)
         shorter = min(left.letters, right.letters)
@@ -87,6 +90,7 @@ def _objections(left: Prepared, right: Prepared, alignment: Alignment, score: fl
     if _holds_many(left, right, alignment):
         yield "a text much longer that opens otherwise, under another title, holds many"
     yield from _titles_objection(left, right)
+    yield from _days_objection(left, right)
 
 
 def _holds_many(left: Prepared, right: Prepared, alignment: Alignment) -> bool:
@@ -105,3 +109,10 @@ def _titles_objection(left: Prepared, right: Prepared) -> Iterator[str]:
     shorter = min(left.letters, right.letters)
     if left.title and right.title and shorter < VERY_SHORT and not _titles_alike(left, right):
         yield "so short a text under another title is another notice"
+
+
+def _days_objection(left: Prepared, right: Prepared) -> Iterator[str]:
+    """A briefing is the same words each morning."""
+    days, others = (weekdays_in((*each.title, *each.words)) for each in (left, right))
+    if days and others and not days & others:
+        yield "they are told of other days"

@@ -18,17 +18,6 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
 }
 """Beginnings of words. No transliteration brings these together, and they weigh little: each is in much of the news."""
 
-WEEKDAYS: tuple[tuple[str, ...], ...] = (
-    ("monday", "понедельник", "երկուշաբթի", "pazartesi", "bazar ertəsi"),
-    ("tuesday", "вторник", "երեքշաբթի", "salı", "çərşənbə axşam"),
-    ("wednesday", "среду", "среды", "չորեքշաբթի", "çarşamba", "çərşənbə günü"),
-    ("thursday", "четверг", "հինգշաբթի", "perşembe", "cümə axşam"),
-    ("friday", "пятниц", "ուրբաթ", "cuma günü", "cümə günü"),
-    ("saturday", "суббот", "շաբաթ օր", "cumartesi", "şənbə günü"),
-    ("sunday", "воскресен", "կիրակի", "pazar günü", "bazar günü"),
-)
-"""How the days begin in lower case, in words that are nothing else."""
-
 _WORDS = """
 about after again against ahead also amid among another back because been before being between both call calls could
 despite does down during each first from further gets gives goes have head help here how into its itself just last

@@ -7,8 +7,9 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from pipelines.dedup.names import name_key
-from pipelines.dedup.normalize import clean_title
-from pipelines.dedup.stopwords import COUNTRIES, STOP, WEEKDAYS
+from pipelines.dedup.stopwords import COUNTRIES, STOP
+from pipelines.dedup.weekdays import weekdays
+from pipelines.dedup.wire_marks import clean_title
 from pipelines.model import Content
 from pipelines.passages import without
 from pipelines.states import PassageKind
@@ -116,7 +117,7 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
         terms=tuple(found[name] for name in names[:MOST]),
         said=frozenset(found[name].key for name in names),
         titled=frozenset(found[name].key for name in titled if lead and found[name].weight == NAME),
-        days=frozenset(_days(f"{content.title}\n{_lead(content)}".casefold())),
+        days=weekdays(f"{content.title}\n{_lead(content)}"),
         has_text=bool(lead),
     )
 
@@ -182,7 +183,7 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
 
 @lru_cache(maxsize=1 << 16)
 def _tells_nothing(word: str) -> bool:
-    return word in STOP or any(_days(word))
+    return word in STOP or bool(weekdays(word))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -193,7 +194,3 @@ def _country(word: str) -> str | None:
 def _made(name: str, shown: str, weight: float, *, topic: bool = False) -> tuple[str, Term]:
     key = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
     return name, Term(key, shown, weight, topic)
-
-
-def _days(text: str) -> Iterator[int]:
-    return (number for number, stems in enumerate(WEEKDAYS, 1) if any(stem in text for stem in stems))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dedup.normalize import clean_title, fold, prepare
+from pipelines.dedup.normalize import fold, prepare
 from pipelines.model import Content
 
 
@@ -37,23 +37,6 @@ def test_spellings_fold_to_one(one: str, other: str) -> None:
 )
 def test_what_differs_stays_different(one: str, other: str) -> None:
     assert fold(one) != fold(other)
-
-
-@pytest.mark.parametrize(
-    ("title", "clean"),
-    [
-        ("UPDATE 2-Dam gives way", "Dam gives way"),
-        ("(LEAD) Dam gives way", "Dam gives way"),
-        ("СРОЧНО: Плотина не выдержала", "Плотина не выдержала"),
-        ("Dam gives way in the north | The Eastmouth Lantern", "Dam gives way in the north"),
-        ("Dam gives way in the north - Lantern", "Dam gives way in the north"),
-        ("Dam - what now", "Dam - what now"),
-        ("Leading man dies", "Leading man dies"),
-        ("BREAKING", "BREAKING"),
-    ],
-)
-def test_titles_lose_edition_marks_and_outlets(title: str, clean: str) -> None:
-    assert clean_title(title) == clean
 
 
 def test_grouped_digits_are_one_number() -> None:

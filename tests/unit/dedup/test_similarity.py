@@ -105,3 +105,27 @@ def test_a_text_aligns_with_itself_from_end_to_end(paragraphs: list[str]) -> Non
     alignment = align(prepared, prepared)
     assert (alignment.shared, alignment.replaced, alignment.differing) == (prepared.letters, 0, ())
     assert alignment.openings == (1.0, 1.0)
+
+
+BRIEFING = (
+    "Good morning. Here is what to know on {}. The cabinet meets at ten, and the harbour is open to ferries as usual."
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Monday", "Tuesday"),
+        ("понедельник", "вторник"),
+        ("երկուշաբթի", "երեքշաբթի"),
+        ("bazar ertəsi", "çərşənbə axşamı"),
+        ("çarşamba günü", "perşembe günü"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 12])
+def test_a_briefing_is_not_that_of_another_day(one: str, other: str, times: int) -> None:
+    first, second = (page(f"Briefing: {day}", f"{BRIEFING.format(day)} {STORY[4]} " * times) for day in (one, other))
+    answer = compared(first, second)
+    assert not answer.same
+    assert compared(first, page("Briefing", f"{BRIEFING.format(one)} {STORY[4]} " * times)).same
+    assert not compared(page(first.title, STORY[4] * times), page(second.title, STORY[4] * times)).same
