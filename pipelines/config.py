@@ -28,6 +28,10 @@ class Settings:
     """Seconds between the beginnings of two requests for pages of one host."""
     keep_pages: float = 3.0
     """Days for which pages are kept as they came, to be read again."""
+    desk_url: str | None = None
+    """Where others find the desk's page: messages link to it."""
+    desk_user_header: str | None = None
+    """The header in which a reverse proxy names whom it has let in to the desk's page."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
 
@@ -56,6 +60,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         contact=_contact(environment),
         page_pause=_number(environment, "WIREWATCH_PAGE_PAUSE", 1.0, "seconds"),
         keep_pages=_number(environment, "WIREWATCH_KEEP_PAGES", 3.0, "days"),
+        desk_url=_web_address(environment, "WIREWATCH_DESK_URL"),
+        desk_user_header=environment.get("WIREWATCH_DESK_USER_HEADER") or None,
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
     )
 
@@ -85,6 +91,13 @@ def _secret_lines(path: Path) -> dict[str, str]:
             raise SettingsError(f"{path}:{number}:1: expected NAME=value")
         found[name.strip()] = value.strip()
     return found
+
+
+def _web_address(environment: Mapping[str, str], name: str) -> str | None:
+    value = environment.get(name, "").strip()
+    if value and not value.startswith(("http://", "https://")):
+        raise SettingsError(f"{name}: expected an address with https:// or http://, not {value!r}")
+    return value or None
 
 
 def _contact(environment: Mapping[str, str]) -> str | None:

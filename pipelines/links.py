@@ -18,8 +18,10 @@ KEY_BYTES = 32
 class Signer:
     """Signs and reads; what was altered, signed for something else or is too old is refused."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, link_lasts: int = LINK_LASTS) -> None:
+        """`link_lasts` in seconds."""
         self._key = key
+        self._link_lasts = link_lasts
 
     def alert_link(self, base: str, alert_id: AlertId) -> str:
         """The address of an alert on the page at `base`, which opens that alert alone."""
@@ -27,7 +29,7 @@ class Signer:
 
     def opens(self, token: str, alert_id: AlertId) -> bool:
         """Whether the token of a link lets its holder see this alert."""
-        return self._read("alert", token, LINK_LASTS) == alert_id
+        return self._read("alert", token, self._link_lasts) == alert_id
 
     def form(self, who: str) -> str:
         """A token for one form of this person's, which no other page can know."""

@@ -24,6 +24,7 @@ from storage.rule_rows import rule_of
 from storage.tables import articles, matches, revisions, rules
 
 USEFUL, NOISE = "useful", "noise"
+_OUTLET = outlets.c.title.label("outlet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class DeskViews:
             story = story_of[one.row.detail.alert.alert_id]
             groups[("alert", one.row.detail.alert.alert_id) if story is None else event_of[story]].append(one)
         return [
-            EventTold(event_id=key if isinstance(key, int) else None, alerts=tuple(some)) for key, some in groups.items()
+            EventTold(event_id=key if isinstance(key, int) else None, alerts=(*some,)) for key, some in groups.items()
         ]
 
     def alert(self, alert_id: AlertId) -> Told | None:
@@ -128,14 +129,13 @@ class DeskViews:
             if connection.scalar(select(alerts.c.alert_id).where(alerts.c.alert_id == alert_id)) is None:
                 raise StoreError(f"there is no alert A{alert_id}")
             connection.execute(feedback.delete().where(mine))
-            connection.execute(
-                feedback.insert().values(alert_id=alert_id, who=who, verdict=verdict, given_at=now)
-            )
+            connection.execute(feedback.insert().values(alert_id=alert_id, who=who, verdict=verdict, given_at=now))
 
     def held(self, limit: int) -> Sequence[Held]:
         """The last `limit` matches that were not told, newest first."""
         query = (
-            select(verdicts, matches.c.rule_id, matches.c.article_id, revisions.c.title, outlets.c.title.label("outlet"))
+            select(verdicts, matches.c.rule_id, matches.c.article_id, revisions.c.title, _OUTLET)
+            .select_from(verdicts)
             .join(matches, matches.c.match_id == verdicts.c.match_id)
             .join(
                 revisions,
@@ -175,7 +175,7 @@ class DeskViews:
                 alerts=told.get(rule.rule_id, 0),
                 useful=marks.get((rule.rule_id, USEFUL), 0),
                 noise=marks.get((rule.rule_id, NOISE), 0),
-                claimed_after=median(claims[rule.rule_id]) if rule.rule_id in claims else None,
+                claimed_after=timedelta(seconds=median(claims[rule.rule_id])) if rule.rule_id in claims else None,
             )
             for rule in found
         ]
@@ -184,7 +184,8 @@ class DeskViews:
         """The newest articles in whose headline or outlet's name all the words stand, letters' case apart."""
         title, outlet = func.lower(revisions.c.title), func.lower(outlets.c.title)
         query = (
-            select(articles.c.article_id, revisions.c.title, outlets.c.title.label("outlet"), articles.c.first_seen_at)
+            select(articles.c.article_id, revisions.c.title, _OUTLET, articles.c.first_seen_at)
+            .select_from(articles)
             .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
             .join(outlets, outlets.c.outlet_id == articles.c.outlet_id)
             .order_by(articles.c.article_id.desc())
@@ -192,7 +193,8 @@ class DeskViews:
         )
         for word in words.split():
             spellings = {word.lower(), word.capitalize(), word.upper(), word}  # SQLite's lower() knows ASCII alone
-            likes = [column.contains(one, autoescape=True) for one in spellings for column in (title, revisions.c.title)]
+            columns = (title, revisions.c.title)
+            likes = [column.contains(one, autoescape=True) for one in spellings for column in columns]
             query = query.where(or_(*likes, outlet.contains(word.lower(), autoescape=True)))
         with self._database.reading() as connection:
             return [
@@ -244,15 +246,16 @@ def _marks_by_rule(connection: Connection, since: datetime) -> dict[tuple[RuleId
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
 
-def _claims_by_rule(connection: Connection, since: datetime) -> dict[RuleId, list[timedelta]]:
+def _claims_by_rule(connection: Connection, since: datetime) -> dict[RuleId, list[float]]:
+    """Seconds from alert to claim."""
     query = (
         select(alerts.c.rule_id, alerts.c.created_at, acknowledgements.c.given_at)
         .join(alerts, alerts.c.alert_id == acknowledgements.c.alert_id)
         .where(alerts.c.created_at >= since)
     )
-    found: dict[RuleId, list[timedelta]] = {}
+    found: dict[RuleId, list[float]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.rule_id, []).append(row.given_at - row.created_at)
+        found.setdefault(row.rule_id, []).append((row.given_at - row.created_at).total_seconds())
     return found
 
 

@@ -138,13 +138,8 @@ class Journal:
     def alerts(self, limit: int) -> Sequence[AlertRow]:
         """The last `limit` alerts."""
         query = select(alerts.c.alert_id).order_by(alerts.c.alert_id.desc()).limit(limit)
-        by_alert: dict[AlertId, list[Delivery]] = {}
         with self._database.reading() as connection:
-            details = load_details(connection, connection.scalars(query).all())
-            sent = select(deliveries).order_by(deliveries.c.receiver)
-            for row in rows_in(connection, sent, deliveries.c.alert_id, [one.alert.alert_id for one in details]):
-                by_alert.setdefault(row.alert_id, []).append(delivery_of(row))
-        return [AlertRow(detail=one, deliveries=tuple(by_alert.get(one.alert.alert_id, ()))) for one in details]
+            return alert_rows(connection, connection.scalars(query).all())
 
     def deliveries(self, states: Collection[DeliveryState], limit: int) -> Sequence[DeliveryRow]:
         """The last `limit` deliveries in one of `states`."""
@@ -180,6 +175,16 @@ class Journal:
                 undecided=_count(connection, select(matches).where(UNDECIDED)),
                 deliveries=_counts(connection, states),
             )
+
+
+def alert_rows(connection: Connection, alert_ids: Sequence[AlertId]) -> list[AlertRow]:
+    """The alerts that exist, in the order of their ids as given, each with its deliveries."""
+    by_alert: dict[AlertId, list[Delivery]] = {}
+    details = load_details(connection, alert_ids)
+    sent = select(deliveries).order_by(deliveries.c.receiver)
+    for row in rows_in(connection, sent, deliveries.c.alert_id, alert_ids):
+        by_alert.setdefault(row.alert_id, []).append(delivery_of(row))
+    return [AlertRow(detail=one, deliveries=tuple(by_alert.get(one.alert.alert_id, ()))) for one in details]
 
 
 def article_rows(connection: Connection, article_ids: Sequence[ArticleId]) -> list[ArticleRow]:

@@ -11,6 +11,7 @@ from storage.alerts import SqlAlerts
 from storage.archive import SqlArchive
 from storage.articles import SqlArticles
 from storage.database import Database
+from storage.desk_views import DeskViews
 from storage.feed_tables import ACTIVE, feeds
 from storage.feeds import SqlFeeds
 from storage.journal import Journal
@@ -83,6 +84,7 @@ class SqlStore:
         self.journal = Journal(database)
         self.archive = SqlArchive(database)
         self.ways = Ways(database)
+        self.desk = DeskViews(database)
 
     def due_work(self, now: datetime) -> DueWork:
         """See Store. A revision that waits to be grouped or matched counts once."""

@@ -38,6 +38,8 @@ class Named:
 
 def named(name: str) -> Named:
     """The stored article of that number or address, or what the file of that name holds; raises SettingsError."""
+    from pipelines.ingest.urls import is_address
+
     path = Path(name)
     if not is_address(name) and path.is_file():
         return of_file(path)
@@ -50,19 +52,13 @@ def named(name: str) -> Named:
     return Named.of(found)
 
 
-def is_address(name: str) -> bool:
-    """Whether it is an http(s) address."""
-    return name.lower().startswith(("http://", "https://"))
-
-
 def stored(name: str) -> Archived | None:
     """The stored article of that number or address, however it is spelled."""
-    from pipelines.ingest.urls import canonical_url
+    from pipelines.ingest.urls import spellings
     from storage.store import open_store
 
-    spellings = dict.fromkeys((name, canonical_url(name) or name)) if is_address(name) else [name]
     with closing(open_store(here().database_url)) as store:
-        return next((found for one in spellings if (found := store.archive.find(one))), None)
+        return next((found for one in spellings(name) if (found := store.archive.find(one))), None)
 
 
 def of_file(path: Path, url: str | None = None) -> Named:

@@ -8,8 +8,8 @@ from pipelines.cli.article import Named
 from pipelines.delivery.languages import language_name
 from pipelines.delivery.wording import clean, cut
 from pipelines.model import Rule
-from pipelines.rules.explain import Explanation, GroupShown, Shown
-from pipelines.states import Outcome, RuleStatus
+from pipelines.rules.explain import Explanation, GroupShown, Shown, reasons
+from pipelines.states import Outcome
 
 HITS_SHOWN = 5
 _WORDS = {Outcome.MATCH: ("match", "green"), Outcome.PARTIAL: ("not yet: more text may decide", "yellow")}
@@ -37,22 +37,6 @@ def heading(article: Named) -> str:
     return " · ".join(part for part in (title, clean(article.outlet), language, day) if part)
 
 
-def reasons(rule: Rule, explanation: Explanation) -> Iterator[str]:
-    """Why it is so, a line each."""
-    if explanation.outcome is Outcome.MATCH:
-        yield f"because {explanation.clause}"
-        for way in explanation.ways[1:]:
-            yield f"also by {way.text}"
-    else:
-        yield from explanation.gates
-        for one in explanation.shorts:
-            yield one.what if one.clause.text in one.what else f"{one.what}: {one.clause.text}"
-    if any(group.weight for group in explanation.groups):
-        yield _score(explanation)
-    if rule.status is not RuleStatus.LIVE:
-        yield f"its status is {rule.status}: it tells nobody"
-
-
 def facts(rule: Rule, article: Named, explanation: Explanation) -> dict[str, object]:
     """The whole as JSON."""
     return {
@@ -78,12 +62,6 @@ def facts(rule: Rule, article: Named, explanation: Explanation) -> dict[str, obj
             for group in explanation.groups
         },
     }
-
-
-def _score(explanation: Explanation) -> str:
-    hit = [group for group in explanation.groups if group.hits and group.weight]
-    counted = " ".join(f"{group.name} {group.weight:+d}" for group in hit)
-    return f"score {sum(group.weight for group in hit)}" + (f" = {counted}" if counted else "")
 
 
 def _lines(group: GroupShown) -> Iterator[str]:

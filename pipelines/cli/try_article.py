@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli import explanation_view
-from pipelines.cli.article import Named, is_address, of_file, of_page
+from pipelines.cli.article import Named, of_file, of_page
 from pipelines.cli.here import fetcher_of, here
 from pipelines.cli.output import echo_fault, echo_json
 from pipelines.errors import SettingsError
@@ -31,6 +31,8 @@ def try_command(article: str, path: Path | None, url: str | None, *, with_text: 
     \b
     Example: wirewatch try https://example.org/story
     """
+    from pipelines.ingest.urls import is_address
+
     looked = _fetched(article) if is_address(article) else _read(article, url)
     answers = _answers(path or here().desk, looked)
     fired = [(rule, told) for rule, told in answers if told.outcome != "no_match"]

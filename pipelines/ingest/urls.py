@@ -49,6 +49,16 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     return canonical if len(canonical) <= MAX_LENGTH else None
 
 
+def is_address(name: str) -> bool:
+    """Whether it is an http(s) address."""
+    return name.lower().startswith(("http://", "https://"))
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Under which an article may be stored that a person names: as written, and in the canonical form."""
+    return tuple(dict.fromkeys((name, canonical_url(name) or name))) if is_address(name) else (name,)
+
+
 def resolved(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address that `url` means on the page at `base`, as written otherwise; None for any other."""
     cleaned = _INVISIBLE.sub("", url.strip(_JUNK)).strip(_JUNK)

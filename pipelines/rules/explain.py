@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pipelines.model import Content
+from pipelines.model import Content, Rule
 from pipelines.rules.clauses import Clause, Found, GroupHits
 from pipelines.rules.document import FIELDS, Document
 from pipelines.rules.hits import Reading, Wiring
@@ -142,6 +142,28 @@ class Explainer:
             if other.field == found.field and other.first <= found.first and found.last <= other.last:
                 return f"cancelled by `{self._cancelling.written(other)}`"
         return ""
+
+
+def reasons(rule: Rule, explanation: Explanation) -> Iterator[str]:
+    """Why it is so, a line each."""
+    if explanation.outcome is Outcome.MATCH:
+        yield f"because {explanation.clause}"
+        for way in explanation.ways[1:]:
+            yield f"also by {way.text}"
+    else:
+        yield from explanation.gates
+        for one in explanation.shorts:
+            yield one.what if one.clause.text in one.what else f"{one.what}: {one.clause.text}"
+    if any(group.weight for group in explanation.groups):
+        yield _score(explanation)
+    if rule.status is not RuleStatus.LIVE:
+        yield f"its status is {rule.status}: it tells nobody"
+
+
+def _score(explanation: Explanation) -> str:
+    hit = [group for group in explanation.groups if group.hits and group.weight]
+    counted = " ".join(f"{group.name} {group.weight:+d}" for group in hit)
+    return f"score {sum(group.weight for group in hit)}" + (f" = {counted}" if counted else "")
 
 
 class GroupReader:

@@ -1,0 +1,69 @@
+"""`wirewatch desk`: the desk's web page."""
+
+import getpass
+import ipaddress
+from contextlib import closing
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import click
+
+from pipelines.cli.here import here
+from pipelines.config import Settings
+from pipelines.errors import DeskFileError, SettingsError
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3001, show_default=True, help="Port of the page.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; others need a login (README).")
+def desk(port: int, host: str) -> None:
+    """Serve the desk's page: events, what was held, silences, rules, feeds, search, and a rule to try.
+
+    On this machine alone it needs no login. For others set WIREWATCH_DESK_URL, and let a reverse proxy name whom it has
+    let in by the header in WIREWATCH_DESK_USER_HEADER; links in messages open their own alert for a week.
+
+    Example: wirewatch desk --port 3001
+    """
+    import uvicorn
+
+    from pipelines.desk.app import desk_app
+    from pipelines.desk.pages import Desk
+    from pipelines.desk.visitors import Door
+    from pipelines.links import signer_of
+    from storage.store import open_store
+
+    settings, local = here(), _is_loopback(host)
+    if not local and not settings.desk_user_header and not settings.desk_url:
+        raise SettingsError(f"{host} is not this machine alone: set WIREWATCH_DESK_URL or WIREWATCH_DESK_USER_HEADER")
+    door = Door(
+        signer=signer_of(settings.home),
+        local_user=getpass.getuser() if local else None,
+        header=settings.desk_user_header,
+    )
+    with closing(open_store(settings.database_url)) as store:
+        page = Desk(
+            store=store,
+            folder=settings.desk,
+            zone=lambda: _zone(settings),
+            clock=lambda: datetime.now(UTC),
+            door=door,
+        )
+        click.echo(f"The desk's page: http://{host}:{port}  (Ctrl-C ends it)")
+        hosts = ["127.0.0.1", "localhost", "[::1]", *filter(None, [urlsplit(settings.desk_url or "").hostname])]
+        uvicorn.run(desk_app(page, hosts), host=host, port=port, log_level="warning", access_log=False)
+
+
+def _zone(settings: Settings) -> str:
+    from pipelines.delivery.routing import load_routes
+
+    try:
+        return load_routes(settings.desk / "routes.yaml").zone
+    except DeskFileError:
+        return "UTC"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,114 @@
+"""The page as a web application: addresses to handlers, refusals, and the headers that keep others' code out."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipelines.desk.actions import ACTIONS
+from pipelines.desk.pages import PAGES, Asked, Desk, refusal
+from pipelines.desk.visitors import Refused
+from pipelines.errors import WirewatchError
+from pipelines.states import AlertId
+
+STATIC = Path(__file__).parent / "static"
+LARGEST_FORM = 256 << 10
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+
+
+def desk_app(desk: Desk, hosts: Sequence[str]) -> Starlette:
+    """The application; only requests for one of `hosts` are answered, whoever points a name at this machine."""
+    routes = [Route(path, _getting(desk, page)) for path, page in PAGES.items()]
+    routes += [Route(path, _posting(desk, action), methods=["POST"]) for path, action in ACTIONS.items()]
+    trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    static = Mount("/static", StaticFiles(directory=STATIC))
+    return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted])
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _getting(desk: Desk, page: Callable[[Desk, Asked], str]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_answered, lambda: HTMLResponse(page(desk, _asked(desk, request))))
+
+    return endpoint
+
+
+def _posting(desk: Desk, action: Callable[[Desk, Asked], str]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        fields = await _fields(request)
+
+        def perform() -> Response:
+            if fields is None:
+                raise Refused(413, "The form is too long.")
+            asked = _asked(desk, request, fields)
+            desk.door.check_form(request, fields, asked.visitor)
+            told = action(desk, asked)
+            return RedirectResponse(told, 303) if told.startswith("/") else HTMLResponse(told)
+
+        return await run_in_threadpool(_answered, perform)
+
+    return endpoint
+
+
+def _answered(perform: Callable[[], Response]) -> Response:
+    """The answer, or one that says why there is none."""
+    try:
+        return perform()
+    except Refused as error:
+        return HTMLResponse(refusal(str(error)), error.status)
+    except WirewatchError as error:
+        return HTMLResponse(refusal(str(error)), 400)
+
+
+def _asked(desk: Desk, request: Request, fields: dict[str, str] | None = None) -> Asked:
+    number = request.path_params.get("alert_id")
+    alert_id = None if number is None else AlertId(number)
+    visitor = desk.door.visitor(request, fields or {}, alert_id)
+    if visitor.only is not None and alert_id is None:
+        raise Refused(403, "A link opens its own alert alone.")
+    return Asked(visitor=visitor, path=request.path_params, query=dict(request.query_params), fields=fields or {})
+
+
+async def _fields(request: Request) -> dict[str, str] | None:
+    """The fields of a form; None where it is too long to be read."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            return None
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+class _Headers:
+    """Adds our headers to every answer; files of ours may be kept for an hour."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = {"cache-control": "max-age=3600"} if scope.get("path", "").startswith("/static/") else {}
+        headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **kept}.items()]
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *headers]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
