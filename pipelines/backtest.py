@@ -171,7 +171,7 @@ class Backtest:
         match = Match(
             match_id=MatchId(0),
             revision=replace(revision, article=replace(revision.article, backlog=False)),
-            judgement=replace(judgement, rule=replace(judgement.rule, status=RuleStatus.LIVE)),
+            judgement=judgement._replace(rule=replace(judgement.rule, status=RuleStatus.LIVE)),
             story_id=story,
             matched_at=at,
         )

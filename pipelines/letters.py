@@ -66,12 +66,13 @@ def read(text: str) -> Line | None:
     return Line(folded, became)
 
 
-def blanks(line: bytes) -> Sequence[int]:
-    """Where the blanks of a line are."""
-    numpy = _numpy()
+def blanks(line: bytes) -> list[int]:
+    """Where the blanks of lines are."""
+    numpy = _Table.numpy
     if numpy is None:
-        return [0, *accumulate(len(word) + 1 for word in line.split(b" ")[1:-1])]
-    return memoryview(numpy.flatnonzero(numpy.frombuffer(line, numpy.uint8) == _BLANK))
+        return [place - 1 for place in accumulate(len(word) + 1 for word in line.split(b" ")[:-1])]
+    found: list[int] = numpy.flatnonzero(numpy.frombuffer(line, numpy.uint8) == _BLANK).tolist()
+    return found
 
 
 class _Letters(dict[int, str]):

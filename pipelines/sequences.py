@@ -163,7 +163,7 @@ class _Desk(_World):
         match = Match(
             match_id=MatchId(revision.revision_id),
             revision=revision,
-            judgement=replace(judgement, rule=self._rule),
+            judgement=judgement._replace(rule=self._rule),
             story_id=story,
             matched_at=now,
         )

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from pipelines import letters
 from pipelines.folding import UNSPACED, beyond_bmp, fold, word_pattern
+from pipelines.letters import blanks
 
-__all__ = ["ABBREVIATIONS", "UNSPACED", "Words", "beyond_bmp", "fold", "word_pattern", "words"]
+__all__ = ["ABBREVIATIONS", "UNSPACED", "Words", "beyond_bmp", "blanks", "fold", "word_pattern", "words"]
 
 _ABBREVIATED = """
 mr mrs ms dr prof st gen col lt sgt capt maj adm gov sen rep rev hon jr sr inc ltd corp vs cf approx dept est
@@ -70,10 +71,6 @@ class Words:
     def sentences(self) -> Sequence[int]:
         """Number of the sentence each word stands in, from 0, never falling."""
         return _sentences(self.text, self.starts, self.ends)
-
-    def blanks(self) -> Sequence[int]:
-        """Where in `line` the blanks are: before each word, and after the last."""
-        return letters.blanks(self.line)
 
     def together(self, first: int, last: int) -> bool:
         """Whether two words stand in one sentence."""

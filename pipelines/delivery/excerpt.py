@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.model import Content, Hit
@@ -95,7 +95,7 @@ def _true_hits(content: Content, hits: Iterable[Hit]) -> list[Hit]:
         if hit.field not in TEXT_FIELDS:
             continue
         if read[hit.group] <= HITS_READ and hit.text and _text(content, field)[hit.start : hit.end] == hit.text:
-            kept.setdefault((field, hit.start, hit.end, hit.group), replace(hit, field=field))
+            kept.setdefault((field, hit.start, hit.end, hit.group), hit._replace(field=field))
     return list(kept.values())
 
 

@@ -4,17 +4,17 @@ A clause is True, False, or None where text still to come decides. Where no grou
 """
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.rules.document import BODY, FIELDS, LEAD, Document
+from pipelines.rules.nearness import apart, gaps, gaps_before
 from pipelines.states import Field
 
 
 class Found(NamedTuple):
-    """One hit of a group: words [first, last] of a field; the rest is worked out where a clause asks for it.
+    """One hit: words [first, last] of a field.
 
     Fields are numbers here, in the order of FIELDS: members of an enumeration are dear to compare and to look up.
     """
@@ -23,36 +23,34 @@ class Found(NamedTuple):
     first: int
     last: int
     term: int
-    """Which of the group's terms."""
+    """Which term."""
     document: Document
-    leads: bool
-    """Whether the group looks into the lead."""
 
     @property
     def sentence(self) -> int:
         """Number of its sentence in the field."""
         return self.document.words[self.field].sentences[self.first]
 
-    @property
-    def in_lead(self) -> bool:
-        """True also where the lead is only a view of the body."""
-        return self.leads and (
-            self.field == LEAD or (self.field == BODY and self.document.shares(self.first, self.last))
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class GroupHits:
-    """What one group found; `growing` holds the fields in which more text may come."""
+class GroupHits(NamedTuple):
+    """What one group found, in reading order; `growing` holds the fields in which more text may come."""
 
     found: Sequence[Found]
     weight: int
     growing: frozenset[Field]
+    leads: bool
+    """Whether the group looks into the lead."""
 
     @property
     def truth(self) -> bool | None:
         """True with a hit, None where one may still come."""
         return True if self.found else None if self.growing else False
+
+    def in_lead(self) -> bool:
+        """Whether a hit is in the lead, which may be no more than a view of the body."""
+        return self.leads and any(
+            one.field == LEAD or (one.field == BODY and one.document.shares(one.first, one.last)) for one in self.found
+        )
 
 
 Hits = Mapping[str, GroupHits]
@@ -146,7 +144,7 @@ class Has(Clause):
         if self.field is None:
             return group.truth
         number = FIELDS.index(self.field)
-        if any(found.in_lead if number == LEAD else found.field == number for found in group.found):
+        if group.in_lead() if number == LEAD else any(found.field == number for found in group.found):
             return True
         return None if self.field in group.growing else False
 
@@ -165,12 +163,12 @@ class Pair(Clause, ABC):
         return frozenset({self.left, self.right})
 
     def truth(self, hits: Hits) -> bool | None:
-        if self.holds(hits[self.left].found, hits[self.right].found):
+        if self.holds(hits[self.left], hits[self.right]):
             return True
         return None if hits[self.left].growing & hits[self.right].growing else False
 
     @abstractmethod
-    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
+    def holds(self, left: GroupHits, right: GroupHits) -> bool:
         """Whether the hits there are stand so."""
 
 
@@ -182,27 +180,26 @@ class Near(Pair):
     ordered: bool = False
     """True where the left one must end before the right one begins."""
 
-    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
-        gap = self.gap(left, right)
+    def holds(self, left: GroupHits, right: GroupHits) -> bool:
+        gap = self.gap(left.found, right.found)
         return gap is not None and gap <= self.words
 
     def gap(self, left: Sequence[Found], right: Sequence[Found]) -> int | None:
         """The fewest words between a hit of each; 0 where they overlap; None without a pair in one field."""
-        gaps = _gaps_before(left, right) if self.ordered else [*_gaps(left, right), *_gaps(right, left)]
-        return min(gaps, default=None)
+        found = gaps_before(left, right) if self.ordered else [*gaps(left, right), *gaps(right, left)]
+        return min(found, default=None)
 
     def measure(self, hits: Hits) -> Iterator[str]:
-        gap = self.gap(hits[self.left].found, hits[self.right].found)
-        yield {0: "next to each other", 1: "1 word apart"}.get(gap or 0, f"{gap} words apart")
+        yield apart(self.gap(hits[self.left].found, hits[self.right].found) or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class SameSentence(Pair):
     """Two hits stand in one sentence."""
 
-    def holds(self, left: Sequence[Found], right: Sequence[Found]) -> bool:
-        places = {(found.field, found.sentence) for found in left}
-        return any((found.field, found.sentence) in places for found in right)
+    def holds(self, left: GroupHits, right: GroupHits) -> bool:
+        places = {(found.field, found.sentence) for found in left.found}
+        return any((found.field, found.sentence) in places for found in right.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,21 +275,3 @@ def _least(truths: Iterable[bool | None]) -> bool | None:
             return False
         known = None if truth is None else known
     return known
-
-
-def _gaps(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
-    """For each hit on the right, the words between it and the nearest on the left that begins no later than it ends."""
-    firsts = [(found.field, found.first) for found in left]
-    for found in right:
-        before = bisect_right(firsts, (found.field, found.last)) - 1
-        if before >= 0 and left[before].field == found.field:
-            yield max(found.first - left[before].last - 1, 0)
-
-
-def _gaps_before(left: Sequence[Found], right: Sequence[Found]) -> Iterator[int]:
-    """For each hit on the right, the words between it and the nearest on the left that ends before it begins."""
-    lasts = [(found.field, found.last) for found in left]
-    for found in right:
-        before = bisect_left(lasts, (found.field, found.first)) - 1
-        if before >= 0 and left[before].field == found.field:
-            yield found.first - left[before].last - 1

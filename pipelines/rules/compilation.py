@@ -131,7 +131,7 @@ class _Compilation:
                 when = f"near(any, and_any, words={record.within_words})"
             return self._clause("any", when, groups), self._clause("unless_any", "unless_any", groups)
         clause = self._clause("when", record.when, groups)
-        nothing = {name: GroupHits((), group.weight, frozenset()) for name, group in groups.items()}
+        nothing = {name: GroupHits((), group.weight, frozenset(), leads=False) for name, group in groups.items()}
         if clause and clause.truth(nothing):
             self._fault(
                 (*self._loc, "when"),

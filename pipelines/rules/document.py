@@ -13,6 +13,8 @@ LEAST_OVERLAP = 6
 
 FIELDS = tuple(Field)
 TITLE, LEAD, BODY = range(3)
+TEXT = 3
+"""How many fields are the text: the first ones."""
 APART = "\n\n"
 """Between two authors or two tags: no phrase crosses it."""
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pipelines.model import Content, Rule
 from pipelines.rules.clauses import Clause, Found, GroupHits
 from pipelines.rules.document import FIELDS, Document
-from pipelines.rules.hits import Reading, Wiring
+from pipelines.rules.hits import Reading
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.rule import CompiledRule, Group, Term
 from pipelines.rules.search import TermIndex
 from pipelines.rules.shortfall import Article, Short, short, ways
+from pipelines.rules.wiring import Wiring
 from pipelines.states import Field, Outcome, PassageKind, RuleStatus
 
 AROUND = 90
@@ -178,7 +179,7 @@ class GroupReader:
     def read(self, content: Content) -> Article:
         """What each group finds."""
         document = Document(content, whole=True)
-        reading = Reading(self._index, document)
+        reading = Reading(self._index, self._index.scan(document))
         hits = {name: reading.hits(wired) for name, wired in self._wired.items()}
         return Article(hits=hits, groups=self._groups, document=document)
 

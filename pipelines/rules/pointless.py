@@ -66,7 +66,7 @@ def _combinations(rule: CompiledRule, names: list[str]) -> Iterator[tuple[tuple[
     """Which groups are there, and their hits."""
     most = max((_most(clause) for clause in (rule.when, rule.unless) if clause), default=0)
     hits = {name: _everywhere(rule.groups[name], max(most, FEWEST_HITS)) for name in names}
-    none = {name: GroupHits((), rule.groups[name].weight, frozenset()) for name in names}
+    none = {name: hits[name]._replace(found=()) for name in names}
     implied = [
         (number, other)
         for number, name in enumerate(names)
@@ -119,14 +119,13 @@ def _everywhere(group: Group, times: int) -> GroupHits:
     """Hits of the group on each of the first words of each of its fields, its terms in turn."""
     document = _document(times)
     terms = max(len(group.terms), 1)
-    leads = Field.LEAD in group.fields
     found = [
-        Found(number, position, position, position % terms, document, leads)
+        Found(number, position, position, position % terms, document)
         for number, field in enumerate(FIELDS)
         if field in group.fields
         for position in range(times)
     ]
-    return GroupHits(found, group.weight, frozenset())
+    return GroupHits(found, group.weight, frozenset(), Field.LEAD in group.fields)
 
 
 @lru_cache(maxsize=8)

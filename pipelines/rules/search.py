@@ -7,24 +7,26 @@ rule wants to know.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from pipelines.rules.anchors import Anchor, anchors, decided
+from pipelines.rules.clauses import Found
 from pipelines.rules.comparison import stands
 from pipelines.rules.document import Document
 from pipelines.rules.odd_words import OddWords
 from pipelines.rules.patterns import Lines, places, read_lines
 from pipelines.rules.rule import Term, TermWord
-from pipelines.text import Words, fold
+from pipelines.text import blanks, fold
 
 TermId = int
 Sign = int
 """What tells that a term may stand in an article: the number of letters found, or of a term without any (negative)."""
-Place = tuple[int, int, int]
-"""Number of the field, first and last word."""
+
+_found = partial(tuple.__new__, Found)
 
 SURE, ONE_SENTENCE, EACH_WORD = range(3)
 """What must still be looked at where a term's letters stand."""
@@ -46,12 +48,13 @@ class TermIndex:
         for term, number in self.ids.items():
             if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self.find = self.finder(list(signs))
+        self.sought = tuple(signs)
+        self.find = self.finder(self.sought)
         self._odd_words = OddWords(self._odd)
 
     @staticmethod
-    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[Sign, object, int]]]:
-        """Finds letters in a line: their number and end, overlapping ones too, by ascending ends."""
+    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[Sign, int, int]]]:
+        """Finds letters in a line: their number, begin and end, overlapping ones too, by ascending ends."""
         automaton = BytesAhoCorasick(letters, implementation=Implementation.ContiguousNFA)
         return partial(automaton.find_matches_as_indexes, overlapping=True)
 
@@ -59,24 +62,24 @@ class TermIndex:
         """What tells of the term."""
         return tuple(sign for sign, *_ in self.letters[term]) or (-1 - term,)
 
-    def scan(self, line: bytes) -> dict[Sign, list[int]]:
-        """Where in a line of folded words letters end, in ascending order."""
-        found: dict[Sign, list[int]] = {}
-        known = found.get
-        for sign, _, end in self.find(line):
-            there = known(sign)
-            if there is None:
-                found[sign] = [end]
-            else:
-                there.append(end)
-        return found
+    def sure(self, term: TermId) -> bool:
+        """Whether the term stands wherever its letters do, sentences apart."""
+        return len(self.letters[term]) == 1 and self.letters[term][0][3] != EACH_WORD
 
-    def look(self, field: int, words: Words) -> Iterable[tuple[TermId, Place]]:
+    def scan(self, document: Document) -> "Scan":
+        """The one pass over an article."""
+        lines = [words.line for words in document.words]
+        line = b"".join(lines)
+        return Scan(document, line, [0, *accumulate(map(len, lines[:-1]))], self.find(line))
+
+    def look(self, document: Document) -> Iterable[Found]:
         """The terms that have no letters to look for, patterns apart."""
-        for position, word in self._odd_words.found(words):
-            for term in self._odd[word]:
-                if stands(self.terms[term], words, position):
-                    yield term, (field, position, position + len(self.terms[term].words) - 1)
+        for field, words in enumerate(document.words if self._odd else ()):
+            for position, word in self._odd_words.found(words):
+                for term in self._odd[word]:
+                    if stands(self.terms[term], words, position):
+                        last = position + len(self.terms[term].words) - 1
+                        yield Found(field, position, last, term, document)
 
     @staticmethod
     def _letters(term: Term, signs: dict[bytes, Sign]) -> tuple[_Letters, ...]:
@@ -99,28 +102,53 @@ def _unsure(term: Term, found: Sequence[Anchor]) -> int:
     return EACH_WORD
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The letters that stand in an article: in the lines of its fields, one after the other."""
+
+    document: Document
+    line: bytes
+    begins: Sequence[int]
+    """Where in it the fields begin."""
+    found: Sequence[tuple[Sign, int, int]]
+    """Letters, where they begin and where they end, by ascending ends."""
+
+    def by_sign(self) -> dict[Sign, list[int]]:
+        """Where each of the letters end, in ascending order."""
+        ends: dict[Sign, list[int]] = {}
+        known = ends.get
+        for sign, _, end in self.found:
+            there = known(sign)
+            if there is None:
+                ends[sign] = [end]
+            else:
+                there.append(end)
+        return ends
+
+
 class Search:
     """What stands where in one article."""
 
-    def __init__(self, index: TermIndex, document: Document) -> None:
+    def __init__(self, index: TermIndex, scan: Scan) -> None:
         self._index = index
-        self._words = document.words
-        lines = [words.line for words in self._words]
-        self._begins = [0, *accumulate(map(len, lines[:-1]))]
-        self.signs: dict[Sign, list[int]] = index.scan(b"".join(lines))
-        self._places: dict[TermId, Sequence[Place]] = {}
-        self._blanks: dict[int, Sequence[int]] = {}
+        self._document = scan.document
+        self._words = scan.document.words
+        self._begins = scan.begins
+        self._blanks = blanks(scan.line)
+        self._heads = [bisect_left(self._blanks, begin) for begin in scan.begins]
+        """How many blanks there are before each field."""
+        self.signs = scan.by_sign()
+        self._places: dict[TermId, Sequence[Found]] = {}
         self._lines: dict[tuple[int, bool, bool], Lines] = {}
-        for field, words in enumerate(self._words):
-            for term, place in index.look(field, words):
-                self._note(term, [*self._places.get(term, ()), place])
+        for place in index.look(scan.document):
+            self._note(place.term, [*self._places.get(place.term, ()), place])
 
-    def places(self, term: TermId) -> Sequence[Place]:
+    def places(self, term: TermId) -> Sequence[Found]:
         """Where the term stands, in reading order; a pattern must have been searched."""
         found = self._places.get(term)
         if found is None:
             letters = self._index.letters[term]
-            hits: list[Place] = []
+            hits: list[Found] = []
             for one in letters:
                 self._add_places(term, one, hits)
             found = self._places[term] = hits if len(letters) == 1 else sorted(hits)
@@ -130,21 +158,20 @@ class Search:
         """Look for these patterns too."""
         for term in wanted:
             if term not in self._places:
-                self._note(term, list(self._pattern_places(self._index.terms[term])))
+                self._note(term, list(self._pattern_places(term)))
 
-    def _note(self, term: TermId, found: list[Place]) -> None:
+    def _note(self, term: TermId, found: list[Found]) -> None:
         self._places[term] = found
         if found:
             self.signs[-1 - term] = []
 
-    def _add_places(self, term: TermId, letters: _Letters, found: list[Place]) -> None:
+    def _add_places(self, term: TermId, letters: _Letters, found: list[Found]) -> None:
         sign, behind, more, unsure = letters
-        begins = self._begins
         for end in self.signs.get(sign, ()):
-            field = bisect_left(begins, end) - 1
-            first = bisect_left(self._blanks_of(field), end - self._begins[field]) - behind
+            field = bisect_left(self._begins, end) - 1
+            first = bisect_left(self._blanks, end) - self._heads[field] - behind
             if unsure == SURE or self._stands(unsure, term, field, first, first + more):
-                found.append((field, first, first + more))
+                found.append(_found((field, first, first + more, term, self._document)))
 
     def _stands(self, unsure: int, term: TermId, field: int, first: int, last: int) -> bool:
         words = self._words[field]
@@ -152,16 +179,11 @@ class Search:
             return words.together(first, last)
         return stands(self._index.terms[term], words, first)
 
-    def _blanks_of(self, field: int) -> Sequence[int]:
-        blanks = self._blanks.get(field)
-        if blanks is None:
-            blanks = self._blanks[field] = self._words[field].blanks()
-        return blanks
-
-    def _pattern_places(self, term: Term) -> Iterable[Place]:
+    def _pattern_places(self, number: TermId) -> Iterable[Found]:
+        term = self._index.terms[number]
         for field in range(len(self._words)):
             for first, last in places(term.pattern or "", self._line(field, term)):
-                yield field, first, last
+                yield Found(field, first, last, number, self._document)
 
     def _line(self, field: int, term: Term) -> Lines:
         key = (field, term.keep_case, term.keep_accents)

@@ -60,7 +60,7 @@ def test_of_each_group_the_first_hits_are_kept_as_many_as_an_alert_looks_at(stor
     hits = [Hit(group=name, field=Field.BODY, start=n, end=n + 1, text="x") for n in range(200) for name in "ab"]
     hits.append(Hit(group="c", field=Field.BODY, start=200, end=201, text="x"))
     (revision,) = store.matches.unmatched(10)
-    judged = [(revision.revision_id, replace(judgement(), hits=tuple(hits)))]
+    judged = [(revision.revision_id, judgement()._replace(hits=tuple(hits)))]
     store.matches.save_matches([revision.revision_id], judged, NOW)
     with store.alerts.dispatching(NOW) as dispatch:
         (found,) = dispatch.undecided(10)

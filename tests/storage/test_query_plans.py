@@ -85,7 +85,7 @@ def group_again(store: SqlStore) -> None:
 def afresh(match: Match) -> Match:
     """The match, of a rule that asks for all that dispatch may look up."""
     story = StoryLife(afresh_after=MINUTE)
-    return replace(match, judgement=replace(match.judgement, rule=replace(match.judgement.rule, story=story)))
+    return replace(match, judgement=match.judgement._replace(rule=replace(match.judgement.rule, story=story)))
 
 
 def dispatch_again(store: SqlStore) -> None:

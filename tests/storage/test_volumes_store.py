@@ -123,7 +123,7 @@ def test_what_is_known_of_a_match(store: SqlStore, per: timedelta) -> None:
     matched(store, "quake two", now=LATER)
     with store.alerts.dispatching(LATER) as dispatch:
         (second,) = dispatch.undecided(9)
-        same = replace(second, judgement=replace(second.judgement, rule=asks))
+        same = replace(second, judgement=second.judgement._replace(rule=asks))
         fresh = dispatch.known(same, f"story:{second.story_id}")
         assert (fresh.told_in, fresh.original, fresh.sources) == (None, None, 1)
         assert len(fresh.recent) == (1 if per > timedelta(hours=1) else 0)

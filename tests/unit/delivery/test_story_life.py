@@ -37,7 +37,7 @@ def known_text(before: Content, of: Match, **facts: object) -> Known:
     """The article of `of` was told when its text was `before`."""
     quoted = hits(before, any="Lachin", and_any="peacekeeper") if "peacekeeper" in before.body else ()
     revision = replace(of.revision, content=before)
-    original = replace(of, revision=revision, judgement=replace(of.judgement, hits=quoted))
+    original = replace(of, revision=revision, judgement=of.judgement._replace(hits=quoted))
     return replace(TOLD, original=original, **facts)  # type: ignore[arg-type]  # a test names only fields of Known
 
 
