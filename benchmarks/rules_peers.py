@@ -48,12 +48,12 @@ class Ours:
 
 class _Pyahocorasick(TermIndex):
     @staticmethod
-    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
         automaton = ahocorasick.Automaton()
         for number, one in enumerate(letters):
             automaton.add_word(one.decode("latin-1"), number)
         automaton.make_automaton()
-        return lambda line: ((number, None, end + 1) for end, number in automaton.iter(line.decode("latin-1")))
+        return lambda line: [(number, 0, end + 1) for end, number in automaton.iter(line.decode("latin-1"))]
 
 
 class Pyahocorasick(Ours):
@@ -65,15 +65,15 @@ class Pyahocorasick(Ours):
 
 class _Hyperscan(TermIndex):
     @staticmethod
-    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         numbers = list(range(len(letters)))
         database.compile(
-            expressions=letters, ids=numbers, elements=len(letters), flags=[0] * len(letters), literal=True
+            expressions=list(letters), ids=numbers, elements=len(letters), flags=[0] * len(letters), literal=True
         )
 
-        def find(line: bytes) -> list[tuple[int, object, int]]:
-            found: list[tuple[int, object, int]] = []
+        def find(line: bytes) -> list[tuple[int, int, int]]:
+            found: list[tuple[int, int, int]] = []
             database.scan(line, lambda number, start, end, *_: found.append((number, start, end)))
             return found
 
@@ -89,7 +89,7 @@ class Hyperscan(Ours):
 
 class _Re2Set(TermIndex):
     @staticmethod
-    def finder(letters: list[bytes]) -> Callable[[bytes], Iterable[tuple[int, object, int]]]:
+    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
         options = re2.Options()
         options.max_mem = 1 << 30
         found = re2.Set.SearchSet(options)
@@ -99,9 +99,9 @@ class _Re2Set(TermIndex):
         return partial(_places_of, letters, found)
 
 
-def _places_of(letters: list[bytes], found: re2.Set, line: bytes) -> list[tuple[int, object, int]]:
+def _places_of(letters: Sequence[bytes], found: re2.Set, line: bytes) -> list[tuple[int, int, int]]:
     """The set tells which expressions are there, not where."""
-    places: list[tuple[int, object, int]] = []
+    places: list[tuple[int, int, int]] = []
     for number in found.Match(line):
         at = line.find(letters[number])
         while at >= 0:
