@@ -125,9 +125,10 @@ class _Sending:
         fate = _put_off(self.outbox, bundle, error, now)
         self.tally.count(fate, len(bundle))
         if isinstance(error, errors.ReceiverMisconfigured) and receiver in self.desk.receivers:
+            # Told first: who is paused is resumed, and what is handed over ends, only where the trouble is known.
+            self.notices.begin(_paused(receiver), f"{receiver} takes no messages", self._advice(receiver, reason), now)
             probe_at = now + retry.MISCONFIGURED_WAIT
             self.outbox.pause(Pause(receiver=receiver, since=now, reason=reason, probe_at=probe_at))
-            self.notices.begin(_paused(receiver), f"{receiver} takes no messages", self._advice(receiver, reason), now)
         if fate == "dead":
             lines = [reason, "wirewatch outbox list shows what is dead; wirewatch outbox retry sends it again."]
             self.notices.begin(_dead(receiver), f"messages to {receiver} were given up", lines, now)

@@ -1,13 +1,17 @@
 """Routes in time: what a desk gets over simulated days, from stored matches to messages, on either database."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.alerts import Message
+from pipelines.delivering import deliver
+from pipelines.delivery.routing import load_routes
 from pipelines.errors import MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
+from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import DeliveryState, Severity
 from storage.store import SqlStore
@@ -122,6 +126,39 @@ def test_a_mended_receiver_gets_what_waited_and_the_operator_hears_of_it(desk: D
     assert [name for name, _ in posts] == ["chat", "ops"]
     assert posts[1][1].title == "Wirewatch: chat takes messages again"
     assert desk.store.outbox.pauses() == {}
+
+
+@dataclass(frozen=True)
+class Killed:
+    """A part of the store in one of whose methods the process ends."""
+
+    inner: object
+    method: str
+
+    def __getattr__(self, name: str) -> object:
+        if name == self.method:
+            raise KeyboardInterrupt
+        return getattr(self.inner, name)
+
+
+@pytest.mark.parametrize(("part", "method"), [("outbox", "pause"), ("notices", "begin")])
+def test_a_receiver_that_was_being_paused_when_the_process_ended_is_served_again(
+    desk: Desk, part: str, method: str
+) -> None:
+    routes = lambda: load_routes(desk.folder / "routes.yaml")  # noqa: E731
+    refused = Desk(desk.store, desk.folder)
+    refused.post.refusing["chat"] = ReceiverMisconfigured("chat (CHAT): HTTP 403")
+    refused.news("one")
+    refused.run()
+    parts = {"outbox": desk.store.outbox, "notices": desk.store.notices}
+    parts[part] = Killed(parts[part], method)  # type: ignore[assignment]  # as the rest of it
+    with pytest.raises(KeyboardInterrupt):
+        deliver(parts["outbox"], parts["notices"], refused.post, routes, budget=Budget(NOON + MINUTE, 60.0))  # type: ignore[arg-type]
+    desk.at(NOON + HOUR).run()
+    desk.at(NOON + 2 * HOUR).run()
+    assert "chat" in {name for name, _ in desk.post.take()}
+    assert desk.store.outbox.pauses() == {}
+    assert desk.store.notices.open_subjects() == frozenset()
 
 
 def test_what_a_paused_receiver_never_took_is_given_up_visibly(desk: Desk) -> None:
