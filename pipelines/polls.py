@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from pipelines.model import Feed, FeedEntry, Outlet
-from pipelines.states import FeedId
+from pipelines.sites import SiteTexts
+from pipelines.states import FeedId, OutletId
 
 STREAK_KEPT = 10
 
@@ -152,6 +153,10 @@ class FeedStore(Protocol):
 
     def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
         """The items of the document that was last read of each feed: wanted only where another document came."""
+        ...
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """How the pages of these outlets fare: see ArticleStore."""
         ...
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:

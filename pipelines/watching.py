@@ -6,6 +6,7 @@ from datetime import datetime
 from pipelines import errors, protocols
 from pipelines.answers import Answers
 from pipelines.ingest import health, polling
+from pipelines.ingest.health_table import health_rows, worst_feeds
 from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.round import Manners, fetch_each
 from pipelines.ingest.sitemap_index import WholeSources
@@ -45,8 +46,19 @@ def poll_feeds(
 
     answers = Answers(store, workers, tally, budget)
     reached = fetch_each(WholeSources(fetcher), due, answers.take, manners=MANNERS, budget=budget) - answers.finish()
-    _look_after(store.due_feeds(budget.now(), everything=True), notices, tally, budget.now())
+    watched = store.due_feeds(budget.now(), everything=True)
+    _look_after(watched, notices, tally, budget.now())
+    if reached:  # a run that asked nobody has nothing to show
+        _show(store, watched, tally, budget.now())
     return tally.report(unfinished=reached < len(due))
+
+
+def _show(store: FeedStore, feeds: Sequence[PolledFeed], tally: Tally, now: datetime) -> None:
+    """How feeds fare, for the asset's page."""
+    shown = worst_feeds(feeds, now)
+    outlets = {one.feed.outlet.outlet_id for one in shown if one.feed.outlet}
+    texts = {site.outlet.outlet_id: site for site in store.site_texts(outlets, now)}
+    tally.table("feed health", health_rows(shown, texts, now))
 
 
 def _look_after(feeds: Sequence[PolledFeed], notices: Notices, tally: Tally, now: datetime) -> None:

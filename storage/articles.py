@@ -2,29 +2,24 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from pipelines.model import Content, FeedEntry, Outlet, Page
+from pipelines.model import Content, FeedEntry, Page
 from pipelines.protocols import Response
 from pipelines.sites import SiteTexts
 from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
-from storage.feed_tables import feed_entries, feeds, outlets
+from storage.feed_tables import feed_entries, feeds
 from storage.lookups import rows_in
 from storage.page_copies import forget_pages, keep_page, kept_pages, kept_since
 from storage.paragraphs import count_paragraphs, forget_paragraphs
-from storage.records import load_articles, named, options_from_json, outlet_of, passages_to_json
+from storage.records import load_articles, options_from_json, passages_to_json
+from storage.sites import site_texts
 from storage.tables import EXTRACT_WAITS, articles, revisions
 from storage.types import clean
-
-RECENT = 10
-SITE_ARTICLES = 300
-SITE_DAYS = timedelta(days=2)
-
 
 _AT_ONCE = 50
 """Kept pages in memory."""
@@ -95,37 +90,7 @@ class SqlArticles:
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
         """See ArticleStore."""
         with self._database.reading() as connection:
-            return [
-                _site_texts(outlet_of(row), _looked_at(connection, row.outlets_outlet_id, now))
-                for row in rows_in(connection, named(select(outlets)), outlets.c.outlet_id, outlet_ids)
-            ]
-
-
-def _looked_at(connection: Connection, outlet_id: OutletId, now: datetime) -> list[Row[Any]]:
-    """Articles of an outlet whose page was looked at, newest first: when they were seen, whether it gave its text."""
-    of_page = (revisions.c.article_id == articles.c.article_id) & (revisions.c.text_source == TextSource.PAGE)
-    full = select(revisions.c.revision_id).where(of_page).exists()
-    query = select(articles.c.first_seen_at, articles.c.page_error, full.label("full")).where(
-        articles.c.outlet_id == outlet_id,
-        articles.c.first_seen_at > now - SITE_DAYS,
-        articles.c.link != "",
-        full | articles.c.page_error.is_not(None),
-    )
-    return list(connection.execute(query.order_by(articles.c.article_id.desc()).limit(SITE_ARTICLES)))
-
-
-def _site_texts(outlet: Outlet, rows: Sequence[Row[Any]]) -> SiteTexts:
-    row = list(takewhile(lambda one: not one.full, rows))
-    recent, before = rows[:RECENT], rows[max(RECENT, len(row)) :]  # one poll may bring many after a change
-    return SiteTexts(
-        outlet=outlet,
-        recent=len(recent),
-        recent_full=sum(one.full for one in recent),
-        before=len(before),
-        before_full=sum(one.full for one in before),
-        reason=next((one.page_error for one in recent if not one.full and one.page_error), ""),
-        since=row[-1].first_seen_at if row else None,
-    )
+            return site_texts(connection, outlet_ids, now)
 
 
 def load_pages(connection: Connection, attempts: Mapping[ArticleId, int]) -> list[Page]:

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, bindparam, select
 
 from pipelines.model import Feed, Outlet
 from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
-from pipelines.states import FeedId
+from pipelines.sites import SiteTexts
+from pipelines.states import FeedId, OutletId
 from storage.database import Database
 from storage.entries import add_outlets, store_entries
 from storage.feed_records import items_of, items_to_json, polled_feed_of, state_columns
 from storage.feed_tables import ACTIVE, feeds, outlets
 from storage.lookups import batches, rows_in
 from storage.records import named, options_to_json, outlet_of
+from storage.sites import site_texts
 from storage.types import clean_key
 
 _FORGOTTEN = dict.fromkeys(("etag", "last_modified", "body_hash", "entries_hash", "whole_at", "doubted_until", "move"))
@@ -61,6 +63,11 @@ class SqlFeeds:
         with self._database.reading() as connection:
             rows = rows_in(connection, select(feeds.c.feed_id, _ITEMS), feeds.c.feed_id, feed_ids)
             return {row.feed_id: items_of(row._mapping[_ITEMS]) for row in rows}
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """See FeedStore."""
+        with self._database.reading() as connection:
+            return site_texts(connection, outlet_ids, now)
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """See FeedStore."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dagster import AssetCheckResult, AssetCheckSeverity, MaterializeResult, MetadataValue, TableRecord
 
+from pipelines.defs.plots import feed_health_plot
 from pipelines.reports import Check, Report
 
 ROWS = 50  # of a table in the UI; the store has them all
@@ -20,6 +21,8 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
             rows = [{"what": problem.subject, "problem": problem.message} for problem in report.problems]
             metadata[f"problems in {report.step}"] = _table(rows)
         metadata.update({name: _table(rows) for name, rows in report.tables.items() if rows})
+        if health := report.tables.get("feed health"):
+            metadata["how feeds fare"] = MetadataValue.md(feed_health_plot(health))
         if report.unfinished:
             metadata[f"{report.step} unfinished"] = MetadataValue.text("time was up; the next run goes on")
         metadata.update({check.name: MetadataValue.float(float(check.number)) for check in report.checks})

@@ -53,7 +53,7 @@ def feed_trouble(feed: Feed, state: FeedState, now: datetime) -> Trouble | None:
     latest = state.new_at or state.first_polled_at
     if state.failures or latest is None or now - latest <= silence(state):
         return None
-    usual = f"; usually one comes every {_long(state.rhythm)}" if state.rhythm else ""
+    usual = f"; usually one comes every {long(state.rhythm)}" if state.rhythm else ""
     return Trouble(
         kind="stale",
         title=f"Feed {feed.feed_id} brings nothing new",
@@ -112,9 +112,9 @@ def site_trouble(texts: SiteTexts) -> Trouble | None:
             kind="refused",
             title=f"{name} refuses us",
             lines=(
-                f"{name} refuses us ({texts.reason.removeprefix('HTTP ')}) since {since} UTC; its feed is still read, "
-                "alerts are headline only.",
-                "Try another `user_agent` in feeds.yaml, set WIREWATCH_CONTACT, or ask the outlet.",
+                f"{name} refuses us ({texts.reason.removeprefix('HTTP ')}) since {since} UTC; feed still read, alerts "
+                "are headline only.",
+                "Try `user_agent` in feeds.yaml, set WIREWATCH_CONTACT, or ask the outlet.",
             ),
         )
     if texts.before < FEWEST or texts.before_share < USUAL:
@@ -126,8 +126,8 @@ def site_trouble(texts: SiteTexts) -> Trouble | None:
         kind="texts",
         title=f"Full texts at {name} fell",
         lines=(
-            f"Full texts at {name} fell from {texts.before_share:.0%} to {texts.recent_share:.0%} at {since} UTC{why}: "
-            "layout changed?",
+            f"Full texts at {name} fell from {texts.before_share * 100:.0f} % to {texts.recent_share * 100:.0f} % at "
+            f"{since} UTC{why}: layout changed?",
             f"Set `keep` for its feeds in feeds.yaml, then `wirewatch extract --again {outlet}{after}`.",
         ),
     )
@@ -164,6 +164,7 @@ def _advice(feed: Feed, error: str, *, no_feed: bool) -> str:
     return f"If the site opens in a browser, the trouble may be our network's or a block. {check}"
 
 
-def _long(gap: timedelta) -> str:
+def long(gap: timedelta) -> str:
+    """A length of time in words."""
     minutes = round(gap / timedelta(minutes=1))
     return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"

@@ -13,7 +13,8 @@ from pipelines.model import Feed
 from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
 from pipelines.progress import Budget
 from pipelines.reports import Report
-from pipelines.states import FeedId
+from pipelines.sites import SiteTexts
+from pipelines.states import FeedId, OutletId
 from pipelines.watching import poll_feeds
 from storage.store import SqlStore, open_store
 from tests.web import Web, web_server
@@ -72,6 +73,10 @@ def test_a_failing_feed_is_told_once_and_once_more_when_it_is_well(store: SqlSto
         ("no_failing_feeds", False),
         ("no_stale_feeds", True),
     ]
+    [row] = report.tables["feed health"]
+    assert (row["feed"], row["state"], row["errors in a row"]) == ("oc-media", "failing", "3")
+    assert (row["last success"], row["last new entry"]) == ("2026-11-24 06:00", "2026-11-24 06:00")
+    assert row["their history"].startswith("2026-11-24 07:00 hard: ")
     [(title, words)] = told(store, 3)
     assert title == "Feed oc-media cannot be read"
     assert "since 24 Nov 07:00 UTC (3 times in a row)" in words
@@ -131,6 +136,10 @@ class Picky:
     def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
         """As the store."""
         return self._store.feeds.known_items(feed_ids)
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """As the store."""
+        return self._store.feeds.site_texts(outlet_ids, now)
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """As the store, but for what it chokes on."""

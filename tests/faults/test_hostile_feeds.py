@@ -15,7 +15,8 @@ from pipelines.model import Feed
 from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
 from pipelines.progress import Budget
 from pipelines.reports import Report
-from pipelines.states import FeedId
+from pipelines.sites import SiteTexts
+from pipelines.states import FeedId, OutletId
 from pipelines.watching import poll_feeds
 from storage.store import SqlStore, open_store
 from tests.faults.feeds_table import CASES, GOOD, RSS_TYPE, rss
@@ -44,6 +45,10 @@ class Kept:
     def known_items(self, feed_ids: Collection[FeedId]) -> Mapping[FeedId, Sequence[KnownItem]]:
         """As the store."""
         return self.store.feeds.known_items(feed_ids)
+
+    def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
+        """As the store."""
+        return self.store.feeds.site_texts(outlet_ids, now)
 
     def record_polls(self, polls: Sequence[Poll], now: datetime) -> Sequence[Arrivals]:
         """As the store."""

@@ -108,14 +108,16 @@ def texts(recent: tuple[int, int], before: tuple[int, int], reason: str = "") ->
 def test_full_texts_that_fall_are_told() -> None:
     trouble = site_trouble(texts((1, 25), (49, 50)))
     assert trouble is not None
-    assert "Full texts at APA fell from 98% to 4% at 12:00 UTC" in trouble.lines[0]
+    assert "Full texts at APA fell from 98 % to 4 % at 12:00 UTC" in trouble.lines[0]
     assert "`keep`" in trouble.lines[1]
 
 
 def test_a_site_that_refuses_us_is_told_so() -> None:
     trouble = site_trouble(texts((0, 9), (0, 0), "HTTP 403"))
     assert trouble is not None
-    assert trouble.lines[0].startswith("APA refuses us (403) since 12:00 UTC; its feed is still read")
+    assert trouble.lines[0].startswith(
+        "APA refuses us (403) since 12:00 UTC; feed still read, alerts are headline only"
+    )
     assert "user_agent" in trouble.lines[1]
 
 

@@ -1,0 +1,52 @@
+"""How each feed fares, as a table for the operator: the worst first. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pipelines.ingest import health
+from pipelines.model import Feed
+from pipelines.polls import FeedState, PolledFeed
+from pipelines.sites import SiteTexts
+from pipelines.states import OutletId
+
+SHOWN = 50
+"""Feeds in the table: those that fare worst."""
+
+
+def worst_feeds(feeds: Sequence[PolledFeed], now: datetime) -> Sequence[PolledFeed]:
+    """Those to show: failing ones by the length of their row, then by how long they have been silent for their kind."""
+    return sorted(feeds, key=lambda one: (-one.state.failures, -_silence(one.state, now), one.feed.feed_id))[:SHOWN]
+
+
+def health_rows(
+    feeds: Sequence[PolledFeed], texts: Mapping[OutletId, SiteTexts], now: datetime
+) -> tuple[Mapping[str, str], ...]:
+    """A row for each of `feeds`; `texts` tells of their outlets' pages."""
+    return tuple(_row(one.feed, one.state, texts, now) for one in feeds)
+
+
+def _row(feed: Feed, state: FeedState, texts: Mapping[OutletId, SiteTexts], now: datetime) -> Mapping[str, str]:
+    site = texts.get(feed.outlet.outlet_id) if feed.outlet else None
+    trouble = health.feed_trouble(feed, state, now)
+    return {
+        "feed": feed.feed_id,
+        "state": trouble.kind if trouble else "new" if state.first_polled_at is None else "well",
+        "last success": _when(state.succeeded_at),
+        "last new entry": _when(state.new_at),
+        "usually every": health.long(state.rhythm) if state.rhythm else "",
+        "silence": f"{_silence(state, now):.2f}",
+        "errors in a row": str(state.failures),
+        "their history": "; ".join(f"{_when(one.at)} {one.kind}: {one.reason}" for one in state.streak)[:500],
+        "full texts": f"{site.recent_full} of {site.recent}" if site and site.recent else "",
+        "next poll": f"{_when(state.due_at)}, {state.due_because}".rstrip(", "),
+    }
+
+
+def _silence(state: FeedState, now: datetime) -> float:
+    """The time without anything new, as a share of what makes a feed stale."""
+    latest = state.new_at or state.first_polled_at
+    return max(now - latest, timedelta(0)) / health.silence(state) if latest else 0.0
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
