@@ -71,6 +71,7 @@ class Cycle:
             self._feeds,
             budget=self._budget("feed_entries"),
             everything=every_feed,
+            pause=self.settings.page_pause,
         )
         try:
             return polled, self.deliveries()

@@ -16,10 +16,8 @@ from pipelines.polls import FeedStore, PolledFeed
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
 
-MANNERS = Manners(
-    at_once=100,  # reaches the latency floor of 1,000 feeds (design measurement)
-    patience=15.0,
-)
+AT_ONCE = 100  # reaches the latency floor of 1,000 feeds (design measurement)
+PATIENCE = 15.0
 
 
 def poll_feeds(
@@ -31,8 +29,12 @@ def poll_feeds(
     *,
     budget: Budget,
     everything: bool = False,
+    pause: float = 0.0,
 ) -> Report:
-    """Poll the feeds that are due (all with `everything`); a faulty feeds.yaml leaves its last good version."""
+    """Poll the feeds that are due (all with `everything`); a faulty feeds.yaml leaves its last good version.
+
+    `pause` is the least time, in seconds, between the beginnings of two requests to one host.
+    """
     tally = Tally("feed_entries", "feeds polled", "feeds unchanged", "feeds failed", "entries new", "entries changed")
     try:
         store.sync_feeds(feeds(), budget.now())
@@ -45,7 +47,8 @@ def poll_feeds(
     ]
 
     answers = Answers(store, workers, tally, budget)
-    reached = fetch_each(WholeSources(fetcher), due, answers.take, manners=MANNERS, budget=budget) - answers.finish()
+    manners = Manners(at_once=AT_ONCE, patience=PATIENCE, pause=pause)
+    reached = fetch_each(WholeSources(fetcher), due, answers.take, manners=manners, budget=budget) - answers.finish()
     watched = store.due_feeds(budget.now(), everything=True)
     _look_after(watched, notices, tally, budget.now())
     if reached:  # a run that asked nobody has nothing to show

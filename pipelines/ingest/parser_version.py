@@ -18,6 +18,7 @@ def _code() -> str:
     return found.hexdigest()
 
 
+@lru_cache(maxsize=10_000)  # asked for three times a poll
 def parser_version(feed: Feed) -> str:
     """Changes with the code that reads feeds and with the feed's own settings."""
     return digest(_code(), repr(feed))[:16]
