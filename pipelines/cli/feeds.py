@@ -1,6 +1,7 @@
 """`wirewatch feeds`: the watched feeds, new ones, and feed files as a filter."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from pipelines.cli.output import echo_json, echo_table
 from pipelines.errors import NotAFeed
 
 if TYPE_CHECKING:
+    from pipelines.sites import SiteTexts
     from storage.journal import FeedRow
 
 
@@ -73,9 +75,12 @@ def list_command(as_json: bool) -> None:
 
     with closing(open_store(here().database_url)) as store:
         rows = store.journal.feeds()
+        outlets = {row.feed.outlet.outlet_id for row in rows if row.feed.outlet}
+        sites = {site.outlet.outlet_id: site for site in store.feeds.site_texts(outlets, datetime.now(UTC))}
+    texts = [sites.get(row.feed.outlet.outlet_id) if row.feed.outlet else None for row in rows]
     if as_json:
-        for row in rows:
-            echo_json(_facts(row))
+        for row, site in zip(rows, texts, strict=True):
+            echo_json(_facts(row, site))
     elif rows:
         columns = (
             "feed",
@@ -83,12 +88,14 @@ def list_command(as_json: bool) -> None:
             "every",
             "articles",
             "last new entry",
+            "usually every",
+            "full texts",
             "last good poll",
             "next poll",
             "failures",
             "problem",
         )
-        echo_table(columns, [_cells(row) for row in rows])
+        echo_table(columns, [_cells(row, site) for row, site in zip(rows, texts, strict=True)])
     else:
         click.echo("no feeds yet: they are read from feeds.yaml by `wirewatch run`")
 
@@ -107,15 +114,19 @@ for _command in (add_command, check_command, import_command, export_command):
     feeds.add_command(_command)
 
 
-def _cells(row: "FeedRow") -> tuple[object, ...]:
+def _cells(row: "FeedRow", site: "SiteTexts | None") -> tuple[object, ...]:
+    from pipelines.ingest.health import long
+
     feed, state = row.feed, row.state
     outlet = feed.outlet.title if feed.outlet else None
-    times = (feed.every, row.articles, state.new_at, state.succeeded_at, state.due_at)
+    usual = long(state.rhythm) if state.rhythm else None
+    full = f"{site.recent_full} of {site.recent}" if site and site.recent else None
+    times = (feed.every, row.articles, state.new_at, usual, full, state.succeeded_at, state.due_at)
     moved = f"moved to {state.move.to}: put that into feeds.yaml" if state.move else None
     return (feed.feed_id, outlet, *times, state.failures or None, state.error or moved)
 
 
-def _facts(row: "FeedRow") -> dict[str, object]:
+def _facts(row: "FeedRow", site: "SiteTexts | None") -> dict[str, object]:
     feed, state = row.feed, row.state
     return {
         "id": feed.feed_id,
@@ -130,6 +141,7 @@ def _facts(row: "FeedRow") -> dict[str, object]:
         "succeeded_at": state.succeeded_at and state.succeeded_at.isoformat(),
         "new_at": state.new_at and state.new_at.isoformat(),
         "rhythm_seconds": state.rhythm and state.rhythm.total_seconds(),
+        "full_texts": site.recent_share if site and site.recent else None,
         "due_at": state.due_at.isoformat(),
         "due_because": state.due_because,
         "moved_to": state.move and state.move.to,
