@@ -91,17 +91,14 @@ def _check(path: Path) -> _Result:
     from pipelines.desk_files import Fault, Level
     from pipelines.rehearsal import run_tests
     from pipelines.rules.lint import lint
-    from pipelines.rules.loader import compile_rules, in_order
-    from pipelines.rules.sources import read_sources
+    from pipelines.rules.loader import in_order, load_part
+    from pipelines.rules.sources import misnamed
 
-    sources = read_sources(path)
-    rule_set = compile_rules(sources)
+    rule_set, beside = load_part(path)
     today = datetime.now(tz=UTC).date()
-    misnamed = [
-        Fault(file, 1, 1, "is not read: the name must end in .yaml", Level.WARNING) for file in sources.misnamed
-    ]
-    faults = [*rule_set.faults, *misnamed, *lint(rule_set, today), *run_tests(rule_set), *_other_faults(path, rule_set)]
-    return _Result(rule_set, in_order(faults))
+    unread = [Fault(file, 1, 1, "is not read: the name must end in .yaml", Level.WARNING) for file in misnamed(path)]
+    found = [*lint(rule_set, today), *run_tests(rule_set, beside), *_other_faults(path, rule_set)]
+    return _Result(rule_set, in_order([*rule_set.faults, *unread, *found]))
 
 
 def _with_archive(result: _Result, days: float) -> _Result:

@@ -30,10 +30,10 @@ def test(path: Path | None, *, as_json: bool) -> None:
     """
     from pipelines.rehearsal import run_tests
     from pipelines.rules.lint import untested
-    from pipelines.rules.loader import in_order, load_rules
+    from pipelines.rules.loader import in_order, load_part
 
-    rule_set = load_rules(path or desk_folder())
-    failures = run_tests(rule_set)
+    rule_set, beside = load_part(path or desk_folder())
+    failures = run_tests(rule_set, beside)
     faults = in_order([*rule_set.faults, *failures, *(fault for rule in rule_set.rules for fault in untested(rule))])
     counts = _counts(rule_set, failures)
     if as_json:

@@ -13,18 +13,20 @@ SILENT = frozenset({RuleStatus.DRAFT, RuleStatus.RETIRED})
 
 
 def join(
-    rules: Rules, elsewhere: Container[RuleId] | None
+    rules: Rules, elsewhere: Container[RuleId] | None, beside: Rules
 ) -> tuple[dict[RuleId, CompiledRule], dict[RuleId, list[Fault]]]:
     """The rules, each volume with the scopes of those it counts, and by rule the names in `of` that cannot be counted.
 
-    `elsewhere` are rules that are not among `rules` and may run all the same; None where that may be any.
+    They may count those `beside` them as well. `elsewhere` are rules that are neither and may run all the same; None
+    where that may be any.
     """
+    known = {**beside, **rules}
     faults: dict[RuleId, list[Fault]] = {}
     joined = dict(rules)
     for rule_id, rule in rules.items():
         if rule.rule.volume:
-            wrong = list(_wrong(rule, rules, elsewhere))
-            joined[rule_id] = _with_scopes(rule, rule.rule.volume, rules)
+            wrong = list(_wrong(rule, known, elsewhere))
+            joined[rule_id] = _with_scopes(rule, rule.rule.volume, known)
             faults |= {rule_id: wrong} if wrong else {}
     return joined, faults
 

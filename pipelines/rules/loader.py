@@ -1,6 +1,6 @@
 """Compiles every rule under a path; one bad rule or file takes no other down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pipelines.rules.lists import Lists
 from pipelines.rules.remains import beside
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.schema import RuleRecord, RulesFile
-from pipelines.rules.sources import Sources, read_sources
+from pipelines.rules.sources import Sources, desk_around, read_sources
 from pipelines.states import RuleId
 
 
@@ -43,13 +43,25 @@ class RuleSet:
 
 def load_rules(path: Path) -> RuleSet:
     """The rules of the desk's folder, of any folder, or of one file; never raises for what it finds there."""
-    return compile_rules(read_sources(path), whole=path.is_dir())
+    return load_part(path)[0]
 
 
-def compile_rules(sources: Sources, *, whole: bool = True) -> RuleSet:
+def load_part(path: Path) -> tuple[RuleSet, tuple[CompiledRule, ...]]:
+    """The same, with the rules of the whole desk where volumes of a part of it may count them."""
+    sources, desk = read_sources(path), desk_around(path)
+    if desk is None or desk == path:
+        return compile_rules(sources, whole=path.is_dir()), ()
+    rule_set = compile_rules(sources, whole=False)
+    if not any(rule.rule.volume for rule in rule_set.rules):
+        return rule_set, ()
+    rest = compile_rules(read_sources(desk)).rules
+    return compile_rules(sources, beside=rest), rest
+
+
+def compile_rules(sources: Sources, *, whole: bool = True, beside: Iterable[CompiledRule] = ()) -> RuleSet:
     """The rules of files already read; never raises for what is in them.
 
-    Unless they are the `whole` desk, a volume may count rules that stand elsewhere.
+    Unless they are the `whole` desk, a volume may count rules that stand elsewhere, otherwise those `beside` them too.
     """
     if sources.fault:
         return RuleSet(faults=(sources.fault,), broken=(Broken(file=sources.path),))
@@ -64,7 +76,7 @@ def compile_rules(sources: Sources, *, whole: bool = True) -> RuleSet:
         else:
             loading.add(file)
     loading.refuse_wrong_names()
-    loading.join_volumes(whole=whole)
+    loading.join_volumes(beside, whole=whole)
     return RuleSet(
         rules=tuple(loading.rules.values()),
         faults=in_order([*lists.faults, *loading.faults]),
@@ -115,11 +127,11 @@ class _Loading:
             elif rule.was and heirs.setdefault(rule.was, rule.rule_id) != rule.rule_id:
                 self.faults.append(rule.fault(f"`{heirs[rule.was]}` carries on the history of `{rule.was}`", "was"))
 
-    def join_volumes(self, *, whole: bool) -> None:
+    def join_volumes(self, beside: Iterable[CompiledRule], *, whole: bool) -> None:
         """Give volumes what they count; one that names no rule to be counted is broken."""
         names = [broken.rule_id for broken in self.broken]
         elsewhere = frozenset(filter(None, names)) if whole and None not in names else None
-        self.rules, faults = join(self.rules, elsewhere)
+        self.rules, faults = join(self.rules, elsewhere, {rule.rule_id: rule for rule in beside})
         for rule_id, wrong in faults.items():
             self.faults += wrong
             rule = self.rules.pop(rule_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,6 @@ class Sources:
     lists: Source | None = None
     fault: Fault | None = None
     """Why the path itself could not be read."""
-    misnamed: tuple[Path, ...] = ()
-    """Files that their authors may take for files of rules."""
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -78,7 +76,6 @@ def read_sources(path: Path) -> Sources:
         path=path,
         rules=tuple(map(_source, paths)),
         lists=_source(lists) if lists else None,
-        misnamed=tuple(sorted(_visible(path, "*.yml"))) if path.is_dir() else (),
     )
 
 
@@ -86,6 +83,11 @@ def read_lists(path: Path) -> Source | None:
     """A lists.yaml, or that of a folder; None where there is none."""
     found = path if path.is_file() else _lists_path(path)
     return _source(found) if found else None
+
+
+def misnamed(path: Path) -> Sequence[Path]:
+    """Files under the path that their authors may take for files of rules."""
+    return sorted(_visible(path, "*.yml")) if path.is_dir() else ()
 
 
 def _source(path: Path) -> Source:
@@ -115,7 +117,13 @@ def _visible(folder: Path, pattern: str) -> Iterator[Path]:
             yield file
 
 
+def desk_around(path: Path) -> Path | None:
+    """The desk's folder that a file or folder of rules is, or is part of: it holds one of the desk's other files."""
+    folder = path if path.is_dir() else path.parent
+    folders = [folder, *(Path(os.path.normpath(folder / up)) for up in ("..", "../.."))]
+    return next((one for one in folders if any((one / name).is_file() for name in OTHERS)), None)
+
+
 def _lists_path(path: Path) -> Path | None:
-    """lists.yaml at the root of a folder; for one file that of its own folder, else of the folder above."""
-    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
-    return next((folder / LISTS for folder in folders if (folder / LISTS).is_file()), None)
+    desk = desk_around(path)
+    return desk / LISTS if desk and (desk / LISTS).is_file() else None

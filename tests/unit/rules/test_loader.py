@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.model import Content
 from pipelines.policy import Limit, NewGroup, SourcesReach
-from pipelines.rules.loader import load_rules
+from pipelines.rehearsal import run_tests
+from pipelines.rules.loader import load_part, load_rules
 from pipelines.rules.matcher import Matcher
 from pipelines.states import OncePer, RuleStatus, Severity
 from tests.unit.rules.authoring import LISTS, load, load_one
@@ -136,6 +137,28 @@ def test_a_list_with_a_flaw_takes_no_other_down(tmp_path: Path) -> None:
         "lists.yaml:3:19: error: `any` is there twice; first on line 3",
         "rules.yaml:3:19: error: list `a` cannot be used: it has faults in lists.yaml",
     ]
+
+
+def test_a_part_of_a_desk_is_read_with_the_desk_s_lists_and_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(tmp_path, "version: 1\nrules:\n  - {id: counted, any: [{list: places.lachin}], scope: {feed_tags: [news]}}\n")
+    part = tmp_path / "desk" / "part"
+    part.mkdir(parents=True)
+    volume = "volume: {of: [counted], count: stories, window: 2h, at_least: 1}"
+    steps = "{at: 0m, article: {title: Snow}, expect: none}, {at: 1m, article: {title: Lachin}, expect: alert}"
+    lines = (
+        f"  - {{id: v, {volume}, tests: [{{sequence: [{steps}]}}]}}\n  - {{id: r, any: [{{list: places.lachin}}]}}\n"
+    )
+    (part / "v.yaml").write_text(f"version: 1\nrules:\n{lines}", encoding="utf-8")
+    monkeypatch.chdir(part)
+    for path in (part, part / "v.yaml", part.parent, Path(), Path("v.yaml")):
+        rule_set, beside = load_part(path)
+        assert (rule_set.faults, run_tests(rule_set, beside)) == ((), ())
+        assert [rule.rule_id for rule in rule_set.rules] == ["v", "r"]
+        assert [scope.tags for scope in rule_set.rules[0].rule.volume.scopes] == [{"news"}]  # type: ignore[union-attr]
+    (part / "v.yaml").write_text(f"version: 1\nrules:\n{lines.replace('[counted]', '[conted]')}", encoding="utf-8")
+    assert [fault.message for fault in load_part(part)[0].faults] == ["no rule `conted`; did you mean `counted`?"]
 
 
 def test_a_folder_is_read_without_its_other_files(tmp_path: Path) -> None:
