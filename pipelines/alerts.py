@@ -72,6 +72,10 @@ class AlertDetail:
     alert: Alert
     match: Match
     carriers: tuple[Carrier, ...]
+    related: tuple[Carrier, ...] = ()
+    """The first article of each other story that perhaps reports the same event, the newest first."""
+    page: str | None = None
+    """Where the alert is on the desk's page, with what lets its reader in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,8 @@ class FindingDetail:
 
     alert: Alert
     finding: Finding
+    page: str | None = None
+    """As of an AlertDetail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from pipelines.model import Feed
 from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
-from pipelines.states import OutletId
+from pipelines.states import AlertId, OutletId
 from pipelines.store import Store
 
 if TYPE_CHECKING:
@@ -139,7 +139,12 @@ class Cycle:
     def deliveries(self) -> Report:
         """Send what is due."""
         return delivering.deliver(
-            self.store.outbox, self.store.notices, self.notifier, self.routes, budget=self._budget("deliveries")
+            self.store.outbox,
+            self.store.notices,
+            self.notifier,
+            self.routes,
+            budget=self._budget("deliveries"),
+            page=self._page,
         )
 
     def heartbeat(self) -> Report:
@@ -183,6 +188,13 @@ class Cycle:
 
         with store_apart(self.settings.database_url, self.settings.home / "canary") as store:
             return fly(self, store)
+
+    def _page(self, alert_id: AlertId) -> str | None:
+        """Where an alert is on the desk's page, with what lets its reader in."""
+        from pipelines.links import signer_of
+
+        base = self.settings.desk_url
+        return signer_of(self.settings.home).alert_link(base, alert_id) if base else None
 
     def _zone(self) -> str:
         try:

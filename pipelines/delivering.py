@@ -13,7 +13,7 @@ from pipelines.delivery import rates, retry
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
 from pipelines.reports import Report
-from pipelines.states import ReceiverId, digest
+from pipelines.states import AlertId, ReceiverId, digest
 
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
@@ -31,9 +31,13 @@ def deliver(
     routes: Callable[[], "Routes"],
     *,
     budget: Budget,
+    page: Callable[[AlertId], str | None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
-    """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken."""
+    """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken.
+
+    `page` gives the address of an alert on the desk's page, where there is one.
+    """
     tally = Tally("deliveries", "sent", "to be tried again", "dead")
     _tell_operator(notices, notifier, routes, tally, budget)
     paused = outbox.pauses()
@@ -42,7 +46,7 @@ def deliver(
     waiting = outbox.receivers_due(budget.now())
     if not waiting:
         return tally.report()
-    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), sleep)
+    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), page, sleep)
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
         list(pool.map(sending.serve, waiting))
     return tally.report(unfinished=budget.spent)
@@ -70,6 +74,7 @@ class _Sending:
     tally: Tally
     budget: Budget
     troubles: frozenset[str]
+    page: Callable[[AlertId], str | None]
     sleep: Callable[[float], None]
 
     def serve(self, receiver: ReceiverId) -> None:
@@ -82,7 +87,7 @@ class _Sending:
             if not bundle:
                 return
             try:
-                message = _message(self.outbox, self.desk, bundle, now)
+                message = _message(self.outbox, self.desk, bundle, self.page, now)
                 self.notifier.send(self.desk.receiver(receiver), message, key=_key(bundle))
             except errors.StoreError:
                 raise
@@ -155,11 +160,18 @@ def _dead(receiver: ReceiverId) -> str:
     return f"dead:{receiver}"
 
 
-def _message(outbox: protocols.Outbox, desk: "Routes", bundle: Sequence[Delivery], now: datetime) -> Message:
+def _message(
+    outbox: protocols.Outbox,
+    desk: "Routes",
+    bundle: Sequence[Delivery],
+    page: Callable[[AlertId], str | None],
+    now: datetime,
+) -> Message:
     from pipelines.delivery.gathered import render_all
 
     first = bundle[0]
-    details = outbox.details([one.alert_id for one in bundle])
+    told = outbox.details([one.alert_id for one in bundle])
+    details = [replace(one, page=page(one.alert.alert_id)) for one in told]
     earlier = outbox.bundled(first.receiver, first.bundle)
     style = desk.receiver(first.receiver).style
     occasion = _occasion(bundle, now)

@@ -22,13 +22,14 @@ from pipelines.states import (
     TextSource,
     VerdictKind,
 )
+from storage.alert_details import load_details
 from storage.alert_tables import OF_MATCH, alerts, deliveries, verdicts
 from storage.database import Database
 from storage.feed_records import polled_feed_of
 from storage.feed_tables import ACTIVE, feed_entries, feeds, outlets
 from storage.lookups import rows_in
 from storage.outbox import delivery_of
-from storage.records import LATEST, load_articles, load_details, named
+from storage.records import LATEST, load_articles, named
 from storage.tables import UNDECIDED, articles, matches, revisions, story_members
 
 

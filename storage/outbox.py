@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, 
 
 from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
+from storage.alert_details import load_details
 from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
 from storage.lookups import batches
 from storage.pauses import SqlPauses
-from storage.records import load_details
 from storage.types import UtcTime
 
 BUNDLED = 200

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, Row, Select, and_, select
 
-from pipelines.alerts import Alert, AlertDetail, Carrier, Finding, FindingDetail
+from pipelines.alerts import Finding
 from pipelines.feed_options import PLAIN, FeedOptions
 from pipelines.model import Article, Content, Hit, Judgement, Match, Outlet, Revision
 from pipelines.passages import Passage
-from pipelines.states import AlertId, ArticleId, Field, MatchId, PassageKind, RevisionId, StoryId
-from storage.alert_tables import alerts, findings
+from pipelines.states import ArticleId, Field, MatchId, PassageKind, RevisionId
+from storage.alert_tables import findings
 from storage.feed_tables import feed_entries, feeds, outlets
 from storage.lookups import rows_in
 from storage.paragraphs import with_marks
@@ -120,23 +120,6 @@ def load_matches(connection: Connection, match_ids: Collection[MatchId]) -> dict
     }
 
 
-def load_details(connection: Connection, alert_ids: Collection[AlertId]) -> list[AlertDetail | FindingDetail]:
-    """The alerts that exist, in the order of their ids as given, each with what it is about."""
-    rows = {row.alert_id: row for row in rows_in(connection, select(alerts), alerts.c.alert_id, alert_ids)}
-    told = load_matches(connection, [row.match_id for row in rows.values() if row.match_id is not None])
-    found = load_findings(connection, [row.finding_id for row in rows.values() if row.finding_id is not None])
-    carriers = _carriers(connection, {match.story_id for match in told.values()})
-    details: list[AlertDetail | FindingDetail] = []
-    for row in (rows[alert_id] for alert_id in alert_ids if alert_id in rows):
-        if row.match_id is None:
-            details.append(FindingDetail(alert=_alert_of(row), finding=found[row.finding_id]))
-        else:
-            match = told[row.match_id]
-            named_first = _own_first(match, carriers[match.story_id])
-            details.append(AlertDetail(alert=_alert_of(row), match=match, carriers=named_first))
-    return details
-
-
 def load_findings(connection: Connection, finding_ids: Collection[int]) -> dict[int, Finding]:
     """The findings, by id, each with its rule as last known."""
     of_rule = and_(rules.c.rule_id == findings.c.rule_id, rules.c.version == findings.c.rule_version)
@@ -153,17 +136,6 @@ def load_findings(connection: Connection, finding_ids: Collection[int]) -> dict[
         )
         for row in rows_in(connection, query, findings.c.finding_id, finding_ids)
     }
-
-
-def _alert_of(row: Row[Any]) -> Alert:
-    return Alert(
-        alert_id=row.alert_id,
-        subject=row.subject,
-        sequence=row.sequence,
-        reason=row.reason,
-        why=row.why,
-        created_at=row.created_at,
-    )
 
 
 def hits_to_json(hits: Iterable[Hit]) -> list[list[str | int]]:
@@ -212,34 +184,3 @@ def _revision_of(row: Row[Any], found: Mapping[ArticleId, Article], content: Con
         content=content or content_of(row),
         extracted_at=row.revisions_extracted_at,
     )
-
-
-def _carriers(connection: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, list[Carrier]]:
-    """Each story's articles as carriers, in the order in which they joined."""
-    query = named(
-        select(story_members.c.story_id, articles.c.link, revisions.c.title, outlets)
-        .select_from(story_members)
-        .join(articles, articles.c.article_id == story_members.c.article_id)
-        .join(outlets, outlets.c.outlet_id == articles.c.outlet_id)
-        .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
-        .order_by(story_members.c.story_id, story_members.c.member_key)
-    )
-    carriers: dict[StoryId, list[Carrier]] = {story_id: [] for story_id in story_ids}
-    for row in rows_in(connection, query, story_members.c.story_id, story_ids):
-        carriers[row.story_members_story_id].append(
-            Carrier(outlet=outlet_of(row), title=row.revisions_title, link=row.articles_link)
-        )
-    return carriers
-
-
-def _own_first(match: Match, carriers: Iterable[Carrier]) -> tuple[Carrier, ...]:
-    """One carrier an outlet, the article that matched first, with its headline of now."""
-    article = match.revision.article
-    own = next(
-        (one for one in carriers if one.link == article.link and one.outlet == article.outlet),
-        Carrier(outlet=article.outlet, title=match.revision.content.title, link=article.link),
-    )
-    by_outlet = {own.outlet.outlet_id: own}
-    for carrier in carriers:
-        by_outlet.setdefault(carrier.outlet.outlet_id, carrier)
-    return tuple(by_outlet.values())

@@ -54,12 +54,39 @@ def ack_command(alert: str, who: str) -> None:
     """
     from storage.store import open_store
 
+    alert_id = _number(alert)
+    with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
+        first = store.silences.acknowledge(alert_id, who, datetime.now(UTC))
+    click.echo(f"A{alert_id} is {who}'s" if first else f"A{alert_id} was taken on before")
+
+
+@alerts.command("mark")
+@click.argument("alert", metavar="ID")
+@click.argument("verdict", type=click.Choice(["useful", "noise"]))
+@click.option("--who", default=getpass.getuser, show_default="your user name", help="Whose word it is.")
+def mark_command(alert: str, verdict: str, who: str) -> None:
+    """Say whether an alert was useful: it is counted as its rule's precision. Your last word counts.
+
+    Example: wirewatch alerts mark A12 noise
+    """
+    from storage.store import open_store
+
+    alert_id = _number(alert)
+    with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
+        store.desk.mark(alert_id, who, verdict, datetime.now(UTC))
+        told = store.desk.alert(alert_id)
+    click.echo(f"A{alert_id} is {verdict} to {who}")
+    detail = told.row.detail if told else None
+    if verdict == "noise" and isinstance(detail, AlertDetail):
+        rule, article = detail.match.judgement.rule.rule_id, detail.match.revision.article.article_id
+        click.echo(f"make a test of it: wirewatch rules add-test {rule} {article} --expect no_match")
+
+
+def _number(alert: str) -> AlertId:
     number = alert.removeprefix("A")
     if not number.isdecimal():
         raise click.UsageError(f"{alert} is no alert; `wirewatch alerts list` shows them, such as A12")
-    with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
-        first = store.silences.acknowledge(AlertId(int(number)), who, datetime.now(UTC))
-    click.echo(f"A{number} is {who}'s" if first else f"A{number} was taken on before")
+    return AlertId(int(number))
 
 
 def _facts(row: "AlertRow") -> dict[str, object]:

@@ -84,6 +84,7 @@ COMMANDS = {
     ),
     "alerts list": Entry("alerts:alerts", "What the desk was told, newest first", "wirewatch alerts list --limit 20"),
     "alerts ack": Entry("alerts:alerts", "Say that you have taken an alert on", "wirewatch alerts ack A12"),
+    "alerts mark": Entry("alerts:alerts", "Say that an alert was useful, or noise", "wirewatch alerts mark A12 noise"),
     "silence add": Entry(
         "silence:silence", "Hear nothing of a rule, outlet, story or label", "wirewatch silence add --rule x --why y"
     ),

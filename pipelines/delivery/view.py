@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.alerts import AlertDetail, FindingDetail
+from pipelines.alerts import AlertDetail, Carrier, FindingDetail
 from pipelines.delivery import excerpt
 from pipelines.delivery.excerpt import Part, Quote
 from pipelines.delivery.languages import language_name
@@ -13,6 +13,7 @@ from pipelines.states import AlertReason, Severity, TextSource
 
 LONGEST_TITLE = 200
 CARRIERS_SHOWN = 12
+RELATED_SHOWN = 3
 
 _NOTES = {TextSource.HEADLINE: "headline only", TextSource.FEED: "feed text only"}
 
@@ -44,6 +45,10 @@ class View:
     carriers: tuple[CarrierView, ...]
     unnamed: int
     """Carriers beyond those listed."""
+    related: tuple[CarrierView, ...]
+    """Other reports, perhaps of the same event."""
+    page: str | None
+    """Where the reader can say what they make of it."""
     published: str
     """When it was published, or what was counted when."""
     found: str
@@ -91,6 +96,8 @@ def view_of(
         again=_again(detail, voice),
         carriers=others[:carriers],
         unnamed=max(0, len(others) - carriers),
+        related=tuple(_carrier(one, voice) for one in detail.related[:RELATED_SHOWN]),
+        page=detail.page,
         published=f"Published {publication(content.published, zone, now)}"
         if content.published
         else "No time of publication",
@@ -118,6 +125,8 @@ def _finding_view(detail: FindingDetail, voice: Voice, zone: str, now: datetime)
         again="",
         carriers=(),
         unnamed=0,
+        related=(),
+        page=detail.page,
         published=f"Counted {moment(finding.starts_at, zone, now)} to {moment(finding.ends_at, zone, now)}",
         found=moment(detail.alert.created_at, zone, now),
         sent=moment(now, zone, now),
@@ -164,7 +173,10 @@ def _others(detail: AlertDetail, voice: Voice) -> tuple[CarrierView, ...]:
     for carrier in detail.carriers:
         if carrier.outlet.outlet_id not in seen:
             seen.add(carrier.outlet.outlet_id)
-            title = voice.line(carrier.title) or "untitled"
-            outlet = voice.line(carrier.outlet.title, 80)
-            others.append(CarrierView(outlet=outlet, title=title, link=voice.link(carrier.link)))
+            others.append(_carrier(carrier, voice))
     return tuple(others)
+
+
+def _carrier(carrier: Carrier, voice: Voice) -> CarrierView:
+    title, outlet = voice.line(carrier.title) or "untitled", voice.line(carrier.outlet.title, 80)
+    return CarrierView(outlet=outlet, title=title, link=voice.link(carrier.link))

@@ -109,3 +109,18 @@ def test_a_receiver_is_tried_with_a_real_message_and_what_waited_is_released(hoo
     listing = run("receivers", "list").stdout
     assert "MAIL_URL (not set)" in listing
     assert hook.url not in listing
+
+
+def test_an_alert_is_marked_and_noise_becomes_a_test(store: SqlStore) -> None:
+    matched(store)
+    alert(store)
+    assert run("alerts", "mark", "A1", "useful", "--who", "nino").stdout == "A1 is useful to nino\n"
+    told = run("alerts", "mark", "1", "noise", "--who", "nino").stdout.splitlines()
+    assert told == [
+        "A1 is noise to nino",
+        "make a test of it: wirewatch rules add-test quakes 1 --expect no_match",
+    ]
+    [event] = store.desk.events(10)
+    assert event.alerts[0].marks == {"noise": ("nino",)}
+    assert run("alerts", "mark", "A9", "noise").exit_code == 1
+    assert run("alerts", "mark", "A1", "great").exit_code == 2

@@ -1,6 +1,7 @@
 """How alerts read, and that nothing from outside can do more than be read."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 
@@ -32,6 +33,21 @@ def test_a_chat_message() -> None:
         "Same text: Outlet B, Outlet C",
         "Published 20:41 · found 20:44 · sent 20:45 Tbilisi",
     ]
+
+
+def test_reports_of_the_same_event_are_named_and_the_page_is_linked() -> None:
+    page = "https://desk.example/A412?key=k"
+    told = replace(detail(), related=tuple(carrier(name) for name in "CDEF"), page=page)
+    lines = chat(told)
+    assert lines[5].startswith("Perhaps the same event: Outlet C, “")
+    assert lines[5].count("Outlet ") == 3
+    assert lines[7] == f"Mine · Useful · Noise · Silence 4 h: {page}"
+    mail = render(told, MAIL, zone="UTC", now=NOW)
+    assert mail.html is not None
+    for words in ("Perhaps the same event", "Outlet E", page):
+        assert words in mail.text
+        assert words in mail.html
+    assert "Outlet F" not in mail.html
 
 
 def test_what_is_not_known_or_not_special_is_left_out() -> None:
