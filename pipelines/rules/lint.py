@@ -1,5 +1,6 @@
 """Warnings about rules and lists that can run but may not do what their author means."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -113,6 +114,11 @@ def _one_term(file: DeskFile, loc: Loc, part: Data, *, exact: bool) -> Iterator[
     if unspaced:
         message = f"`{written}`: a script without spaces, found inside longer words too"
         yield file.fault(loc, message, Level.WARNING)
+    mark = file.values[loc]
+    comment = _HASH.match(file.text, mark.index + len(written)) if mark.style is None else None
+    if comment:
+        message = f"`{comment[1]}` is a comment and not of the term: if it is meant, put the whole in quotes"
+        yield Fault(file.path, mark.line, mark.column + len(written) + 1, message, Level.WARNING)
     for word in word_pattern(beyond_bmp(written)).findall(written):
         scripts = sorted({script for script in map(_script, fold(word)) if script})
         if len(scripts) > 1:
@@ -120,6 +126,7 @@ def _one_term(file: DeskFile, loc: Loc, part: Data, *, exact: bool) -> Iterator[
             yield file.fault(loc, message, Level.WARNING)
 
 
+_HASH = re.compile(r" (#\w+)")
 _MIXABLE = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "GREEK": "Greek", "ARMENIAN": "Armenian", "GEORGIAN": "Georgian"}
 
 

@@ -22,7 +22,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from pipelines.desk_files import Day, DeskModel, Duration, Written
-from pipelines.desk_schema import WORD, Described, one_of, shown
+from pipelines.desk_schema import WORD, Described, one_of, shown, suggest
 from pipelines.rules.life_schema import (
     ArticleRecord,
     Language,
@@ -74,7 +74,17 @@ class TermRecord(DeskModel):
         if value is None or isinstance(value, list):
             why = "an empty term; if the word null is meant, put it in quotes"
             raise ValueError(why if value is None else "a list within a list: a term is a word, a phrase or a mapping")
+        if isinstance(value, dict):
+            cls._refuse_colon(value)
         return value if isinstance(value, dict | TermRecord) else {"term": value}
+
+    @classmethod
+    def _refuse_colon(cls, value: dict[str, object]) -> None:
+        """YAML reads `Breaking: strike` as a mapping."""
+        key, text = next(iter(value.items()), ("", None))
+        alone = len(value) == 1 and not isinstance(text, dict | list)
+        if alone and key not in cls.model_fields and not suggest(key, cls.model_fields):
+            raise ValueError(f'a text with a colon and a space belongs in quotes: "{key}: {_as_text(text)}"')
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -106,6 +116,10 @@ class TermRecord(DeskModel):
         """The term to look for; `case` and `accents` are its group's, where it has none. Raises BadTerm."""
         manner = _manner(self.case or case, self.accents or accents, self.fuzzy, self.forms)
         return compile_term(self.term or "", manner) if self.re is None else compile_pattern(self.re, manner)
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else shown(value).strip("`")
 
 
 def _manner(case: str | None, accents: str | None, fuzzy: int | None = None, forms: str | None = None) -> Manner:

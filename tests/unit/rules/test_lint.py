@@ -55,6 +55,14 @@ def test_what_is_meant_gives_no_warning(tmp_path: Path) -> None:
     assert warnings(tmp_path, group) == []
 
 
+def test_what_looks_like_a_part_of_a_term_and_is_a_comment(tmp_path: Path) -> None:
+    terms = "\n      - Formation #1\n      - foo bar  # a note\n      - baz #  another\n      - 'Unit #2'\n"
+    rule_set = load(tmp_path, f"version: 1\nrules:\n  - id: r\n    status: draft\n    any:{terms}")
+    assert [str(fault).removeprefix(f"{tmp_path}/") for fault in lint(rule_set, date(2026, 11, 22))] == [
+        "rules.yaml:6:19: warning: `#1` is a comment and not of the term: if it is meant, put the whole in quotes"
+    ]
+
+
 def test_lists_are_looked_at_too(tmp_path: Path) -> None:
     lists = "version: 1\nlists:\n  a: {about: of it, any: {en: [of], ru: [Лaчин]}}\n"
     assert [
