@@ -12,6 +12,7 @@ process of its own, one run each; our figure is of grouping alone, not of storin
 import argparse
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,14 +46,25 @@ def group(url: str) -> None:
             pass
 
 
+def timed_of(size: int) -> int:
+    """How many of an archive's articles are grouped by us; the others are filled in."""
+    return size if size <= WHOLE else TIMED
+
+
+def filled(url: str, data: Path, size: int) -> None:
+    """An archive without the articles that are timed."""
+    open_store(url).close()
+    with closing(Database(url)) as database:
+        fill(database, texts(data), size - timed_of(size), size + FRESH)
+
+
 def ours(url: str, data: Path, size: int) -> None:
     """One of our databases at one size; tells its line."""
-    timed = size if size <= WHOLE else TIMED
+    timed = timed_of(size)
     number = size + FRESH
     open_store(url).close()
     with closing(Database(url)) as database:
         if timed < size:
-            fill(database, texts(data), size - timed, number)
             some = list(islice(with_reprints(islice(texts(data), KNOWN, None)), timed + FRESH))
         else:
             some = list(islice(texts(data), number))
@@ -147,11 +159,13 @@ def peer(name: str, timed: Callable[[Sequence[Text]], float], data: Path, size: 
 
 
 @contextmanager
-def database_of(name: str) -> Iterator[str]:
-    """URL of an empty database that goes away again."""
+def database_of(name: str, archive: Path | None = None) -> Iterator[str]:
+    """URL of a database that goes away again, empty or a copy of the archive."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wirewatch-stories-"))
         if name == "SQLite":
+            if archive:
+                shutil.copy(archive, f"{folder}/stories.db")
             yield f"sqlite:///{folder}/stories.db"
             return
         sys.path.append(str(Path(__file__).parents[1]))
@@ -162,12 +176,18 @@ def database_of(name: str) -> Iterator[str]:
         yield server.new_database()
 
 
-def contestant(name: str, data: Path, size: int) -> None:
-    """One contestant at one size."""
+def contestant(name: str, data: Path, size: int, archives: Path | None) -> None:
+    """One contestant at one size; an archive that is to be kept and is not there yet is only filled."""
     if name in {"rensa", "datasketch"}:
         peer(name, with_rensa if name == "rensa" else with_datasketch, data, size)
         return
-    with database_of(name) as url:
+    kept = archives / f"{size}.db" if archives and name == "SQLite" and timed_of(size) < size else None
+    if kept and not kept.exists():
+        filled(f"sqlite:///{kept}", data, size)
+        return
+    with database_of(name, kept) as url:
+        if not kept and timed_of(size) < size:
+            filled(url, data, size)
         ours(url, data, size)
 
 
@@ -178,16 +198,18 @@ def main() -> None:
     arguments.add_argument("--sizes", type=int, nargs="+", default=[4_664, 10_000, 100_000])
     arguments.add_argument("--only", nargs="+", choices=names, default=names)
     arguments.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    arguments.add_argument("--archives", type=Path, help="a folder of filled SQLite archives: first filled, then used")
     arguments.add_argument("--group", help=argparse.SUPPRESS)
     asked = arguments.parse_args()
     if asked.group:
         group(asked.group)
     elif len(asked.only) == len(asked.sizes) == 1:
-        contestant(asked.only[0], asked.data, asked.sizes[0])
+        contestant(asked.only[0], asked.data, asked.sizes[0], asked.archives)
     else:
         for size in asked.sizes:
             for name in asked.only:
                 one = ["--sizes", str(size), "--only", name, "--data", str(asked.data)]
+                one += ["--archives", str(asked.archives)] if asked.archives else []
                 subprocess.run([sys.executable, __file__, *one], check=True)
 
 

@@ -107,17 +107,16 @@ class EventRows:
         self._again.update(self._profiles)
         self._profiles.clear()
 
-    def _load(self, terms: Iterable[int], since: datetime, until: datetime) -> None:
+    def _load(self, terms: Collection[int], since: datetime, until: datetime) -> None:
         """Have the rows of these terms and this window; what was asked before is read with them."""
-        self._asked.update(terms)
         if since < self._since or self._until < until:
             self.write()
             self._since, self._until = min(since, self._since), max(until, self._until)
             self._stored.clear()
             self._carried.clear()
-        unread = self._asked - self._carried.keys()
-        if unread:
-            self._read(unread)
+        if any(term not in self._carried for term in terms):
+            self._asked.update(terms)
+            self._read(self._asked - self._carried.keys())
 
     def _read(self, terms: Collection[int]) -> None:
         table = story_terms.c

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -51,8 +52,7 @@ class Alignment:
         return replace(self, openings=(self.openings[1], self.openings[0]), differing=differing)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of both texts, by word."""
 
     left: slice
@@ -145,13 +145,15 @@ def _pieces(left: Words, right: Words) -> Iterator[_Piece]:
 def _judged(left: Words, right: Words, hole: _Piece) -> _Piece:
     one, other = "".join(left[hole.left]), "".join(right[hole.right])
     near = bool(one and other) and max(len(one), len(other)) <= SPOT and fuzz.ratio(one, other) >= NEAR
-    return replace(hole, shared=near)
+    return hole._replace(shared=near) if near else hole
 
 
 def _runs(left: Words, pieces: Iterable[_Piece]) -> list[_Piece]:
     """Pieces joined: shared ones to runs, and what lies between runs, chance words included, to one hole."""
     joined = _joined(pieces)
-    return _joined(replace(each, shared=each.shared and _letters(left[each.left]) >= RUN) for each in joined)
+    return _joined(
+        each._replace(shared=False) if each.shared and _letters(left[each.left]) < RUN else each for each in joined
+    )
 
 
 def _joined(pieces: Iterable[_Piece]) -> list[_Piece]:

@@ -1,10 +1,11 @@
 """A few stable numbers of a text, by which reprints of it are found again; pure."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, islice
 from zlib import crc32
 
 from pipelines.dedup.normalize import prepare
@@ -29,21 +30,23 @@ def fingerprint(content: Content) -> tuple[int, ...]:
     return tuple(sample(content))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2_048)  # more than are grouped in one batch
 def sample(content: Content) -> Mapping[int, str]:
     """The fingerprint's numbers, each with the letters that it stands for."""
     words = prepare(content).words
     text = "".join(words)
     if not text:
         return {}
-    starts = [start for start in accumulate(map(len, words[:-1]), initial=0) if start + GRAM <= len(text)]
+    starts = list(accumulate(map(len, words[:-1]), initial=0))
+    del starts[bisect_right(starts, len(text) - GRAM) :]
     units = _ASTRAL.sub("\ufffd", text).encode("utf-16-le", "surrogatepass")  # two bytes a letter, whatever it is
-    grams = [units[2 * start : 2 * (start + GRAM)] for start in starts]
-    values = list(map(crc32, grams))
+    values = [crc32(units[2 * start : 2 * start + 2 * GRAM]) for start in starts]
     places = dict(zip(values, starts, strict=True))
     picked: set[int] = set()
-    for words_seen, number in (*SAMPLED, (len(values), MOST - 1)):
+    for words_seen, number in SAMPLED:
         picked.update(sorted(set(values[:words_seen]) - picked)[: number - len(picked)])
+    others = (value for value in sorted(places) if value not in picked)
+    picked.update(list(islice(others, MOST - 1 - len(picked))))
     numbers = {_number(f"\n{text}"): text}
     letters = (text[places[value] : places[value] + GRAM] for value in picked)
     return numbers | dict(sorted((_number(gram), gram) for gram in letters))
