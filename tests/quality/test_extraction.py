@@ -40,11 +40,11 @@ def plain(title: str) -> str:
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", title).casefold()))
 
 
-def rows() -> list[dict[str, Any]]:
-    """The pages whose text is known."""
+def rows(*, whole: bool = True) -> list[dict[str, Any]]:
+    """The pages whose text is known; without `whole`, those of which only title, date or phrases are known too."""
     with gzip.open(DATA / "manifest.jsonl.gz", "rt", encoding="utf-8") as stream:
         found = [json.loads(line) for line in stream]
-    return [row for row in found if row["split"] == "dev" and row["body"]]
+    return [row for row in found if row["split"] == "dev" and (row["body"] or not whole)]
 
 
 def read_page(row: dict[str, Any]) -> bytes:
