@@ -29,8 +29,9 @@ from pipelines.states import PassageKind, Precision
 # A day begins at +14:00 and ends at -12:00.
 _EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=24 + 12)
 
-# A terminal's commands as a whole, and single characters that no XML may have.
-_NOT_XML = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # to a terminal
+_CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +161,21 @@ def _parsed(html: bytes, content_type: str | None) -> tuple[HtmlElement | None, 
     text, _ = decode(html, content_type)
     parser = HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = document_fromstring(_NOT_XML.sub("", text).encode("utf-8"), parser=parser)
+        tree = document_fromstring(_xml(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
             raise MemoryError from error  # lxml calls it a fault of the page
         return None, False
     deep = any("depth" in entry.message for entry in parser.error_log.filter_from_fatals())
     return (None if deep else tree), deep
+
+
+def _xml(text: str) -> bytes:
+    """The text in UTF-8, without what no XML may have; by bytes: a pattern over a page takes as long as its parser."""
+    body = _COMMANDS.sub("", text).encode("utf-8", "ignore").translate(None, _CONTROL)
+    for one in _NO_CHARACTERS:
+        body = body.replace(one, b"") if one in body else body
+    return body
 
 
 def _published(page: PageDates, entry: FeedEntry | None) -> Published | None:
