@@ -1,5 +1,6 @@
 """An article's title, dates, authors, language and standfirst, from its page alone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from pipelines.ingest.language import language_code
 from pipelines.ingest.page_dates import PageDates, page_dates
 from pipelines.ingest.plain_text import one_line
 from pipelines.ingest.structured_data import StructuredArticle, structured_article
+
+_BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+|und\s+)?|\s+(?:and|und|og|och|et|y|e|ja|и|та|ve|və|և|და|&)\s+")
+_INITIALS = re.compile(r"\s*\([^()]{1,30}\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +74,17 @@ def _authors(tree: HtmlElement, metas: dict[str, str], structured: StructuredArt
             if element.get("rel") == "author" or element.get("itemprop") == "author"
         )
     for name in named:
-        text = one_line(name, limit=200)
-        if text and not text.startswith(("http://", "https://")):
-            yield text
+        text = one_line(name, limit=400)
+        if not text.startswith(("http://", "https://")):
+            yield from _people(text)
+
+
+def _people(text: str) -> Iterator[str]:
+    """Each name of a byline: "A. B. (ab), C. D. and E. F." are three; a name of one word is not taken apart."""
+    parts = [_INITIALS.sub("", part).strip() for part in _BETWEEN.split(text)]
+    if not all(len(part.split()) > 1 for part in parts):
+        parts = [_INITIALS.sub("", text).strip()]
+    yield from (part for part in parts if any(map(str.isalpha, part)))
 
 
 def _language(tree: HtmlElement, metas: dict[str, str], structured: StructuredArticle) -> str | None:

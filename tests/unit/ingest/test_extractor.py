@@ -65,6 +65,23 @@ def test_json_ld_tells_time_and_authors() -> None:
 
 
 @pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("Ani Petrosyan and B. Writer", ("Ani Petrosyan", "B. Writer")),
+        ("Ani Petrosyan (ap), B. Writer, and C. Third", ("Ani Petrosyan", "B. Writer", "C. Third")),
+        ("Анна Иванова и Пётр Сидоров", ("Анна Иванова", "Пётр Сидоров")),
+        ("Aysel Məmmədova və Orxan Əliyev", ("Aysel Məmmədova", "Orxan Əliyev")),
+        ("Ortega y Gasset", ("Ortega y Gasset",)),
+        ("AFP, MANILA", ("AFP, MANILA",)),
+        ("105092", ()),
+        ("https://news.example/writers/7", ()),
+    ],
+)
+def test_a_byline_is_taken_apart_into_names(byline: str, authors: tuple[str, ...]) -> None:
+    assert read(page(head=f'<meta name="author" content="{byline}">')).authors == authors
+
+
+@pytest.mark.parametrize(
     ("head", "top", "published"),
     [
         ('<meta property="article:published_time" content="2023-02-07T08:15:30Z">', "", "2023-02-07T08:15:30+00:00"),
