@@ -50,6 +50,8 @@ class Tally:
         self._problems: list[Problem] = []
         self._tables: dict[str, tuple[Mapping[str, str], ...]] = {}
         self._checks: list[Check] = []
+        self._measures: dict[str, float] = {}
+        self._pictures: dict[str, str] = {}
         self._rules: dict[str, Counter[str]] = {}
         self._nanoseconds = Counter[str]()
 
@@ -70,6 +72,18 @@ class Tally:
     def table(self, name: str, rows: Iterable[Mapping[str, str]]) -> None:
         """Rows to look at that are not news."""
         self._tables[name] = tuple(rows)
+
+    def number(self, name: str) -> int:
+        """What was counted so far."""
+        return self._counts[name]
+
+    def measure(self, name: str, number: float) -> None:
+        """A number that is no count."""
+        self._measures[name] = number
+
+    def picture(self, name: str, svg: str) -> None:
+        """Something to look at."""
+        self._pictures[name] = svg
 
     def problems(self, subject: str, faults: Iterable[object]) -> None:
         """What could not be finished, or not quite, about one item."""
@@ -103,6 +117,8 @@ class Tally:
             problems=tuple(self._problems),
             checks=tuple(self._checks),
             unfinished=unfinished,
+            measures=dict(self._measures),
+            pictures=dict(self._pictures),
             tables={**self._tables, f"rules in {self._step}": tuple(map(self._rule, sorted(self._rules)))},
         )
 

@@ -38,3 +38,7 @@ class Report:
     """True when time ended, or may have ended, before the work did; the next run goes on."""
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     """What else an operator may want to look at, by name."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Numbers that are no counts."""
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """SVG, by name."""

@@ -228,3 +228,7 @@ class StoryStore(Protocol):
     def biggest(self, since: datetime, limit: int) -> Sequence[BigStory]:
         """The stories of two or more that most articles joined since then."""
         ...
+
+    def sizes(self, since: datetime) -> Mapping[int, int]:
+        """How many stories have so many articles that joined since then, by that number."""
+        ...

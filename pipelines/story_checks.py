@@ -1,10 +1,12 @@
 """What an operator sees of stories from day to day: articles against stories, the biggest, and two checks."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipelines.progress import Tally
 from pipelines.stories import BigStory, Day, StoryStore
+from pipelines.story_plot import plot
 
 DAYS = 7
 BIGGEST = 5
@@ -12,6 +14,7 @@ ENOUGH = 50
 """Articles of a day, below which a share says nothing."""
 JOINED = 0.7
 """Of a day's articles. Of the labelled articles, made to be reprints of each other, .47 joined a story."""
+SIZES = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 50), (51, sys.maxsize))
 CROWD = 100
 """Articles of one story in a day: more print one text only where a page's furniture was taken for it."""
 
@@ -23,7 +26,11 @@ def overview(store: StoryStore, now: datetime, tally: Tally) -> None:
     if tally.anything:
         tally.count("articles of the day", week[0].articles)
         tally.count("stories of the day", week[0].stories)
+        grouped = tally.number("stories new") + tally.number("reprints")
+        tally.measure("candidates per article", round(tally.number("texts compared") / max(1, grouped), 2))
+        tally.picture("articles against stories by day", plot(week))
         tally.table("articles and stories by day", [_day(day) for day in week])
+        tally.table("stories of the day by size", _sizes(store.sizes(now - timedelta(days=1))))
         tally.table("biggest stories of the day", [_big(story) for story in biggest])
     check_joined(week[0], tally)
     check_crowd(biggest, tally)
@@ -55,6 +62,16 @@ def _day(day: Day) -> dict[str, str]:
         "stories": str(day.stories),
         "joined": joined,
     }
+
+
+def _sizes(sizes: Mapping[int, int]) -> list[dict[str, str]]:
+    """How many stories have how many articles of the day."""
+    rows = []
+    for least, most in SIZES:
+        number = sum(many for size, many in sizes.items() if least <= size <= most)
+        shown = str(least) if least == most else f"{least} to {most}" if most < CROWD else f"{least} and more"
+        rows.append({"articles": shown, "stories": str(number)})
+    return rows
 
 
 def _big(story: BigStory) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Stories: the StoryStore, and what it tells operators of days and sizes; `grouping` has the transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -55,3 +56,9 @@ class SqlStories:
             numbers = {StoryId(row.story_id): row.number for row in connection.execute(query)}
             leads = lead_texts(connection, numbers)
         return [BigStory(story_id=one, title=leads[one][0].title, articles=many) for one, many in numbers.items()]
+
+    def sizes(self, since: datetime) -> Mapping[int, int]:
+        """See StoryStore."""
+        joined = select(func.count()).where(story_members.c.joined_at >= since).group_by(story_members.c.story_id)
+        with self._database.reading() as connection:
+            return Counter(connection.scalars(joined))

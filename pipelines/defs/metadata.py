@@ -1,5 +1,6 @@
 """A step's report as metadata that an operator can read."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from dagster import AssetCheckResult, AssetCheckSeverity, MaterializeResult, MetadataValue, TableRecord
@@ -15,6 +16,8 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
     metadata: dict[str, MetadataValue] = {"seconds": MetadataValue.float(round(seconds, 2))}
     for report in reports:
         metadata.update({name: MetadataValue.int(count) for name, count in report.counts.items()})
+        metadata.update({name: MetadataValue.float(float(number)) for name, number in report.measures.items()})
+        metadata.update({name: _picture(name, svg) for name, svg in report.pictures.items()})
         if report.news:
             metadata[f"new in {report.step}"] = _table(report.news)
         if report.problems:
@@ -28,6 +31,11 @@ def told(*reports: Report, seconds: float) -> MaterializeResult[None]:
         metadata.update({check.name: MetadataValue.float(float(check.number)) for check in report.checks})
     checks = [_checked(check) for report in reports for check in report.checks]
     return MaterializeResult(metadata=metadata, check_results=checks)
+
+
+def _picture(name: str, svg: str) -> MetadataValue:
+    """Dagster shows what Markdown shows: a picture by its address, which may hold the picture itself."""
+    return MetadataValue.md(f"![{name}](data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})")
 
 
 def _checked(check: Check) -> AssetCheckResult:

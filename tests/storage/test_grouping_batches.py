@@ -170,6 +170,10 @@ class Counted:
         """See StoryStore."""
         return self._stories.biggest(since, limit)
 
+    def sizes(self, since: datetime) -> Mapping[int, int]:
+        """See StoryStore."""
+        return self._stories.sizes(since)
+
 
 class _CountedGrouping:
     def __init__(self, grouping: Grouping, counted: Counted) -> None:

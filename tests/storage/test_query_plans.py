@@ -124,6 +124,7 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "group": group_again,
     "days": lambda store: store.stories.days(LATER, 2),
     "biggest": lambda store: store.stories.biggest(NOW, 5),
+    "sizes": lambda store: store.stories.sizes(NOW),
     "unmatched": lambda store: store.matches.unmatched(10),
     "save matches": save_match_again,
     "dispatch": dispatch_again,

@@ -70,6 +70,13 @@ def test_a_split_stays_split_when_grouping_runs_again(store: SqlStore) -> None:
         assert grouping.ungrouped(10) == []
 
 
+def test_a_days_stories_are_counted_by_size(store: SqlStore) -> None:
+    three(store)
+    bridge(store, 1, 2)
+    assert store.stories.sizes(NOW) == {1: 1, 2: 1}
+    assert store.stories.sizes(LATER) == {}
+
+
 def test_what_the_desk_put_together_again_may_be_bridged(store: SqlStore) -> None:
     three(store)
     bridge(store, 1, 2)
