@@ -182,6 +182,8 @@ class Bundled:
     """The newest alert in the last message."""
     last_sent_at: datetime | None = None
     next_due_at: datetime | None = None
+    reprints: tuple[Carrier, ...] = ()
+    """Who has printed what it told of since its last message; asked for where a message is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

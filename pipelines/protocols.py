@@ -196,7 +196,7 @@ class Outbox(Protocol):
         ...
 
     def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
-        """What is known of a receiver's bundle."""
+        """What is known of a receiver's bundle, with who has printed its texts since its last message."""
         ...
 
     def sent_times(self, receiver: ReceiverId, since: datetime) -> Sequence[datetime]:

@@ -1,6 +1,7 @@
 """The outbox: what `deliver` needs of the store, and the second chance of what died."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from storage.alert_details import load_details
 from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
 from storage.lookups import batches
 from storage.pauses import SqlPauses
+from storage.reprints import load_reprints
 from storage.types import UtcTime
 
 BUNDLED = 200
@@ -68,8 +70,12 @@ class SqlOutbox(SqlPauses):
 
     def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
         """See Outbox."""
+        its = and_(deliveries.c.receiver == receiver, deliveries.c.bundle == bundle)
         with self._database.reading() as connection:
-            return load_bundled(connection, receiver, bundle)
+            found = load_bundled(connection, receiver, bundle)
+            if found.last_sent_at is None:
+                return found
+            return replace(found, reprints=load_reprints(connection, its, found.last_sent_at))
 
     def sent_times(self, receiver: ReceiverId, since: datetime) -> Sequence[datetime]:
         """See Outbox. What went in one message was sent at one time."""

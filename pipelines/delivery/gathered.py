@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipelines.alerts import AlertDetail, Bundled, FindingDetail, Message
 from pipelines.delivery.message import LONGEST_HTML, fill, render, subject
-from pipelines.delivery.view import HTML, TEXT, View, Voice, severity_of, view_of
+from pipelines.delivery.view import HTML, TEXT, View, Voice, carrier_view, severity_of, view_of
 from pipelines.delivery.wording import moment
 from pipelines.model import Rule
 from pipelines.states import AlertReason, MessageStyle, Severity
@@ -23,23 +23,25 @@ def render_all(
 ) -> Message:
     """The message about a bundle, each alert in it with headline and link.
 
-    `occasion` says why it was kept back, empty where it was not; `earlier` is what the bundle has sent already.
+    `occasion` says why it was kept back, empty where it was not; `earlier` is what the bundle has sent already, with
+    the reprints that are named here because no alert is.
     """
     grave = any(one.alert.reason in _GRAVE for one in details)
     if len(details) == 1 and not occasion and not grave and earlier.last_alert is None:
         return render(details[0], style, zone=zone, now=now)
     heading = _heading(details, occasion, earlier, zone, now)
-    if len(details) == 1:
+    if len(details) == 1 and not earlier.reprints:
         title = _subject(details, heading, occasion, earlier) if style is MessageStyle.MAIL else heading
         return replace(render(details[0], style, zone=zone, now=now), title=title)
-    views = _views(details, TEXT, zone, now)
+    views, reprints = _views(details, TEXT, zone, now), [carrier_view(one, TEXT) for one in earlier.reprints]
     if style is MessageStyle.SHORT:
-        return Message(title=heading, text=fill("gathered_short.txt", views=views))
+        return Message(title=heading, text=fill("gathered_short.txt", views=views, reprints=reprints))
     many = len(details) > SHOWN_WHOLE
-    text = fill("gathered_many.txt" if many else "gathered.txt", views=views)
+    text = fill("gathered_many.txt" if many else "gathered.txt", views=views, reprints=reprints)
     if style is not MessageStyle.MAIL:
         return Message(title=heading, text=text)
-    page = fill("gathered.html", views=_views(details, HTML, zone, now), heading=heading, many=many)
+    pages, printed = _views(details, HTML, zone, now), [carrier_view(one, HTML) for one in earlier.reprints]
+    page = fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many)
     # A page too long to be sent whole gives way to the text, which is split where it must be.
     html = page if len(page) <= LONGEST_HTML else None
     return Message(title=_subject(details, heading, occasion, earlier), text=f"{heading}\n\n{text}", html=html)

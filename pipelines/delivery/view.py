@@ -96,7 +96,7 @@ def view_of(
         again=_again(detail, voice),
         carriers=others[:carriers],
         unnamed=max(0, len(others) - carriers),
-        related=tuple(_carrier(one, voice) for one in detail.related[:RELATED_SHOWN]),
+        related=tuple(carrier_view(one, voice) for one in detail.related[:RELATED_SHOWN]),
         page=detail.page,
         published=f"Published {publication(content.published, zone, now)}"
         if content.published
@@ -173,10 +173,10 @@ def _others(detail: AlertDetail, voice: Voice) -> tuple[CarrierView, ...]:
     for carrier in detail.carriers:
         if carrier.outlet.outlet_id not in seen:
             seen.add(carrier.outlet.outlet_id)
-            others.append(_carrier(carrier, voice))
+            others.append(carrier_view(carrier, voice))
     return tuple(others)
 
 
-def _carrier(carrier: Carrier, voice: Voice) -> CarrierView:
+def carrier_view(carrier: Carrier, voice: Voice) -> CarrierView:
     title, outlet = voice.line(carrier.title) or "untitled", voice.line(carrier.outlet.title, 80)
     return CarrierView(outlet=outlet, title=title, link=voice.link(carrier.link))

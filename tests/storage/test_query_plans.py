@@ -130,6 +130,7 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "dispatch": dispatch_again,
     "receivers due": lambda store: store.outbox.receivers_due(NOW),
     "claim": lambda store: store.outbox.claim(MAIL, NOW, NOW + MINUTE),
+    "bundled": lambda store: store.outbox.bundled(MAIL, "match:1"),
     "details": lambda store: store.outbox.details(alert(store)),
     "mark sent": lambda store: store.outbox.mark_sent([DeliveryId(1)], NOW),
     "mark failed": lambda store: store.outbox.mark_failed([DeliveryId(1)], "HTTP 500", LATER, NOW),

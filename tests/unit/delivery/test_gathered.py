@@ -12,7 +12,7 @@ from pipelines.delivery.gathered import render_all
 from pipelines.delivery.message import LONGEST_HTML, render
 from pipelines.model import Outlet
 from pipelines.states import AlertId, AlertReason, MessageStyle, OutletId, Severity
-from tests.unit.delivery.samples import NOW, article, content, detail, match, rule
+from tests.unit.delivery.samples import NOW, article, carrier, content, detail, match, rule
 
 SENT = Bundled(last_alert=AlertId(412), last_sent_at=NOW - timedelta(minutes=20))
 NOTHING = Bundled()
@@ -106,3 +106,18 @@ def test_every_bundle_gives_a_message_that_is_bounded_and_inert(
     assert message.title
     assert "<!channel>" not in message.text
     assert message.html is None or ("<!channel>" not in message.html and len(message.html) <= LONGEST_HTML)
+
+
+@pytest.mark.parametrize("others", [0, 1, 20])
+def test_an_update_names_who_has_printed_the_text_since(others: int) -> None:
+    earlier = replace(SENT, reprints=tuple(carrier(f"R{number}", "Same & same") for number in range(30)))
+    told = [numbered(413 + number) for number in range(others + 1)]
+    chat, mail, short = (
+        render_all(told, style, occasion="", earlier=earlier, zone="UTC", now=NOW)
+        for style in (MessageStyle.CHAT, MessageStyle.MAIL, MessageStyle.SHORT)
+    )
+    for number in range(30):
+        assert f"- Outlet R{number} · https://r{number}.example/1" in chat.text.splitlines()
+        assert f"- Outlet R{number} · https://r{number}.example/1" in mail.text.splitlines()
+        assert mail.html is None or f'href="https://r{number}.example/1"' in mail.html
+    assert "the same text at 30 more outlets" in short.text
