@@ -46,6 +46,14 @@ def test_what_is_no_selector_is_named() -> None:
     assert "no CSS selector" in (selector_problem("p[[[") or "")
 
 
+@pytest.mark.parametrize(
+    "heading", ["More must-reads from Tufa", "Don't miss:", "Смотрите также", "Նաև կարդացեք", "Bunları da oxuyun"]
+)
+def test_what_is_listed_under_read_also_goes_with_it(heading: str) -> None:
+    lines = [TEXT, "- a list of the article's", TEXT, heading, "- Another story", "- Yet another story", TEXT]
+    assert without_furniture(lines) == [TEXT, "- a list of the article's", TEXT, TEXT]
+
+
 def test_furniture_goes_and_the_article_stays() -> None:
     lines = ["24 November 2026, 14:05", TEXT, "Read more: how the dam was built", TEXT, "Floods", "Dams"]
     assert without_furniture(lines) == [TEXT, TEXT]
