@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import ESCALATION, EVENT, Delivery, Message, Pause
+from pipelines.alerts import ESCALATION, EVENT, AlertDetail, Delivery, FindingDetail, Message, Pause
 from pipelines.delivery import rates, retry
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
@@ -46,7 +46,9 @@ def deliver(
     waiting = outbox.receivers_due(budget.now())
     if not waiting:
         return tally.report()
-    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), page, sleep)
+    told = [replace(one, page=page(one.alert.alert_id)) for one in outbox.details(outbox.alerts_due(budget.now()))]
+    known = {one.alert.alert_id: one for one in told}
+    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), page, sleep, known)
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
         list(pool.map(sending.serve, waiting))
     return tally.report(unfinished=budget.spent)
@@ -76,6 +78,8 @@ class _Sending:
     troubles: frozenset[str]
     page: Callable[[AlertId], str | None]
     sleep: Callable[[float], None]
+    known: Mapping[AlertId, AlertDetail | FindingDetail]
+    """What messages need, read for all at the round's beginning."""
 
     def serve(self, receiver: ReceiverId) -> None:
         """Send what is due to one receiver, in order, until nothing is left or it answers no more."""
@@ -87,7 +91,7 @@ class _Sending:
             if not bundle:
                 return
             try:
-                message = _message(self.outbox, self.desk, bundle, self.page, now)
+                message = _message(self.outbox, self.desk, bundle, self._details(bundle), now)
                 self.notifier.send(self.desk.receiver(receiver), message, key=_key(bundle))
             except errors.StoreError:
                 raise
@@ -97,6 +101,12 @@ class _Sending:
                     return  # its other messages fare no better now; the next receiver should not wait for that
             else:
                 self._sent(receiver, bundle)
+
+    def _details(self, bundle: Sequence[Delivery]) -> Sequence[AlertDetail | FindingDetail]:
+        if all(one.alert_id in self.known for one in bundle):
+            return [self.known[one.alert_id] for one in bundle]
+        told = self.outbox.details([one.alert_id for one in bundle])
+        return [replace(one, page=self.page(one.alert.alert_id)) for one in told]
 
     def _may_send(self, receiver: ReceiverId, limits: Sequence[rates.Rate]) -> bool:
         """Wait until the service takes one more message; False where that is beyond this run."""
@@ -164,14 +174,12 @@ def _message(
     outbox: protocols.Outbox,
     desk: "Routes",
     bundle: Sequence[Delivery],
-    page: Callable[[AlertId], str | None],
+    details: Sequence[AlertDetail | FindingDetail],
     now: datetime,
 ) -> Message:
     from pipelines.delivery.gathered import render_all
 
     first = bundle[0]
-    told = outbox.details([one.alert_id for one in bundle])
-    details = [replace(one, page=page(one.alert.alert_id)) for one in told]
     earlier = outbox.bundled(first.receiver, first.bundle)
     style = desk.receiver(first.receiver).style
     occasion = _occasion(bundle, now)

@@ -191,6 +191,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def alerts_due(self, now: datetime) -> Sequence[AlertId]:
+        """Alerts of the oldest due deliveries, as many as a round may send."""
+        ...
+
     def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
         """What a message about the alerts needs, as of now, in their order."""
         ...

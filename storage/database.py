@@ -23,6 +23,7 @@ WAIT = timedelta(seconds=10)
 """How long a transaction waits for another's lock: several times the longest batch of a step."""
 
 _WRITES = "wirewatch_writes"
+_LASTS = "wirewatch_lasts"
 _CONNECTIONS = 32  # the threads of a run together stay below it; all but five are closed when idle
 _PASSING_STATES = ("08", "40", "53", "55P03", "57P")
 """SQLSTATEs after which a retry may help: connection, deadlock, resources, lock time-out, shutdown."""
@@ -47,9 +48,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, exclusive: str | None = None) -> Iterator[Connection]:
-        """One transaction, committed at the end, rolled back on any error; alone of its name where `exclusive`."""
-        with self._transaction(write=True) as connection:
+    def writing(self, exclusive: str | None = None, *, lasting: bool = True) -> Iterator[Connection]:
+        """One transaction, committed at the end, rolled back on any error; alone of its name where `exclusive`.
+
+        Unless `lasting`, a power cut may undo it (the end of a process never does): it does not wait for the disk.
+        """
+        with self._transaction(write=True, lasting=lasting) as connection:
             if exclusive is not None:
                 hold(connection, exclusive)
             yield connection
@@ -59,18 +63,18 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool, lasting: bool = True) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
-                connection.execution_options(**self._options(write=write))
+                connection.execution_options(**self._options(write=write, lasting=lasting))
                 with connection.begin():
                     yield connection
         except SQLAlchemyError as error:  # what came from no statement: a full pool, a result read wrongly
             raise self._error(error) from error
 
-    def _options(self, *, write: bool) -> dict[str, object]:
+    def _options(self, *, write: bool, lasting: bool) -> dict[str, object]:
         if self.sqlite:
-            return {_WRITES: write}
+            return {_WRITES: write, _LASTS: lasting}
         return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def _translate(self, context: ExceptionContext) -> None:
@@ -157,7 +161,11 @@ def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
+    options = connection.get_execution_options()
+    writes, level = options.get(_WRITES, True), "FULL" if options.get(_LASTS, True) else "NORMAL"
+    if writes and connection.info.get(_LASTS, "FULL") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info[_LASTS] = level
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -11,17 +11,25 @@ from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
 from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
 from storage.alert_details import load_details
 from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
+from storage.database import Database
 from storage.lookups import batches
 from storage.pauses import SqlPauses
 from storage.reprints import load_reprints
+from storage.together import Together
 from storage.types import UtcTime
 
+A_ROUND = 500
+"""Deliveries whose alerts are read at once: one by one that was a third of a message's CPU."""
 BUNDLED = 200
 """Deliveries in one message; what is more goes into the next."""
 
 
 class SqlOutbox(SqlPauses):
     """The Outbox of an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._together = Together(database)
 
     def receivers_due(self, now: datetime) -> Sequence[ReceiverId]:
         """See Outbox."""
@@ -42,8 +50,8 @@ class SqlOutbox(SqlPauses):
             .order_by(deliveries.c.delivery_id)
             .limit(1)
         )
-        free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-        with self._database.writing() as connection:
+
+        def lease(connection: Connection) -> Sequence[Delivery]:
             # SQLite needs no lock on the row: one process writes at a time.
             oldest = connection.execute(due.with_for_update(skip_locked=True)).first()
             if oldest is None:
@@ -51,17 +59,15 @@ class SqlOutbox(SqlPauses):
             same = deliveries.c.bundle == oldest.bundle
             if late_before and oldest.ready_at < late_before:
                 same = and_(deliveries.c.ready_at < late_before, deliveries.c.due_at <= now)
-            together = (
-                select(deliveries)
-                .where(WAITING, free, deliveries.c.receiver == receiver, same)
-                .order_by(deliveries.c.delivery_id)
-                .limit(BUNDLED)
-                .with_for_update(skip_locked=True)
-            )
-            rows = connection.execute(together).all()
-            leased = deliveries.c.delivery_id.in_([row.delivery_id for row in rows])
-            connection.execute(deliveries.update().where(leased).values(lease_until=lease_until))
-            return [delivery_of(row) for row in rows]
+            return _lease(connection, and_(WAITING, _free(now), deliveries.c.receiver == receiver, same), lease_until)
+
+        return self._together.write(lease, lasting=False)  # without its lease a delivery is only claimed again
+
+    def alerts_due(self, now: datetime) -> Sequence[AlertId]:
+        """See Outbox."""
+        query = select(deliveries.c.alert_id).where(claimable(now)).order_by(deliveries.c.delivery_id).limit(A_ROUND)
+        with self._database.reading() as connection:
+            return list(dict.fromkeys(connection.scalars(query)))
 
     def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
         """See Outbox."""
@@ -118,14 +124,25 @@ class SqlOutbox(SqlPauses):
 
     def _mark(self, which: ColumnElement[bool], values: dict[str, Any]) -> None:
         done = {"attempts": deliveries.c.attempts + 1, "lease_until": None, **values}
-        with self._database.writing() as connection:
-            connection.execute(deliveries.update().where(which).values(done))
+        self._together.write(lambda connection: connection.execute(deliveries.update().where(which).values(done)))
 
 
 def claimable(now: datetime) -> ColumnElement[bool]:
     """Waiting, due, and leased by nobody at `now`."""
-    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
-    return and_(WAITING, deliveries.c.due_at <= now, free)
+    return and_(WAITING, deliveries.c.due_at <= now, _free(now))
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
+
+
+def _lease(connection: Connection, which: ColumnElement[bool], until: datetime) -> Sequence[Delivery]:
+    """Lease them, in the order in which they were made, as many as go into one message."""
+    query = select(deliveries).where(which).order_by(deliveries.c.delivery_id).limit(BUNDLED)
+    rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+    leased = deliveries.c.delivery_id.in_([row.delivery_id for row in rows])
+    connection.execute(deliveries.update().where(leased).values(lease_until=until))
+    return [delivery_of(row) for row in rows]
 
 
 def load_bundled(connection: Connection, receiver: ReceiverId, bundle: str) -> Bundled:

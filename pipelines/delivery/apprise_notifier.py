@@ -12,7 +12,7 @@ import threading
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -112,14 +112,21 @@ _answer = threading.local()
 
 
 def _asset() -> "AppriseAsset":
-    """Apprise, loaded at the first send and kept quiet, with the settings all services share."""
-    with _loading, warnings.catch_warnings():
+    """The settings that all services share; the first call loads Apprise."""
+    with _loading:
+        return _load()
+
+
+@lru_cache
+def _load() -> "AppriseAsset":
+    """Apprise with all its services, kept quiet."""
+    with warnings.catch_warnings():
         # Apprise's mail service imports imghdr, which Python 3.11 deprecates.
         warnings.simplefilter("ignore", DeprecationWarning)
         from apprise import Apprise, AppriseAsset
 
         Apprise.instantiate("json://localhost")
-        _hear_retry_after()
+    _hear_retry_after()
     for library in ("apprise", "urllib3"):
         logger = logging.getLogger(library)
         logger.propagate = False
