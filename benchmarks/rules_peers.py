@@ -15,7 +15,7 @@ from benchmarks.rules_sample import GROUPS, NEAR, SampleRule
 from pipelines.model import Content
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.rule import CompiledRule
-from pipelines.rules.search import TermIndex
+from pipelines.rules.search import Find, automaton
 from pipelines.text import words
 
 Evidence = tuple[str, str, str, int, int]
@@ -29,43 +29,51 @@ class Ours:
     most_rules = 10_000
     exact = True
     note = "whole path"
-    index: type[TermIndex] = TermIndex
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
-        self._matcher = Matcher(compiled, index=self.index)
+        self._matcher = Matcher(compiled, finder=self.finder)
 
-    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
-        """What each article's rules hit."""
-        return [
-            {
-                (found.rule.rule_id, hit.group, hit.field, hit.start, hit.end)
-                for found in self._matcher.judge(article, None)
-                for hit in found.hits
-            }
-            for article in articles
-        ]
-
-
-class _Pyahocorasick(TermIndex):
     @staticmethod
-    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
-        automaton = ahocorasick.Automaton()
-        for number, one in enumerate(letters):
-            automaton.add_word(one.decode("latin-1"), number)
-        automaton.make_automaton()
-        return lambda line: [(number, 0, end + 1) for end, number in automaton.iter(line.decode("latin-1"))]
+    def finder(letters: Sequence[bytes]) -> Find:
+        """What finds letters in a line."""
+        return automaton(letters)
+
+    def judge(self, article: Content) -> object:
+        """What the article's rules say."""
+        return self._matcher.judge(article, None)
+
+    def evidence(self, article: Content) -> set[Evidence]:
+        """What they say, to be compared."""
+        return {
+            (found.rule.rule_id, hit.group, hit.field, hit.start, hit.end)
+            for found in self._matcher.judge(article, None)
+            for hit in found.hits
+        }
 
 
 class Pyahocorasick(Ours):
     """Its automaton in the place of ours."""
 
     name = "pyahocorasick, our evaluation"
-    index = _Pyahocorasick
 
-
-class _Hyperscan(TermIndex):
     @staticmethod
-    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
+    def finder(letters: Sequence[bytes]) -> Find:
+        """What finds letters in a line."""
+        found = ahocorasick.Automaton()
+        for number, one in enumerate(letters):
+            found.add_word(one.decode("latin-1"), number)
+        found.make_automaton()
+        return lambda line: [(number, 0, end + 1) for end, number in found.iter(line.decode("latin-1"))]
+
+
+class Hyperscan(Ours):
+    """Its database in the place of our automaton; each hit is a call of Python."""
+
+    name = "hyperscan + callback, our evaluation"
+
+    @staticmethod
+    def finder(letters: Sequence[bytes]) -> Find:
+        """What finds letters in a line."""
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         numbers = list(range(len(letters)))
         database.compile(
@@ -80,16 +88,15 @@ class _Hyperscan(TermIndex):
         return find
 
 
-class Hyperscan(Ours):
-    """Its database in the place of our automaton; each hit is a call of Python."""
+class Re2Set(Ours):
+    """RE2::Set in the place of our automaton: it tells which expressions are there, not where."""
 
-    name = "hyperscan, our evaluation"
-    index = _Hyperscan
+    name = "RE2 set, our evaluation"
+    most_rules = 1_000
 
-
-class _Re2Set(TermIndex):
     @staticmethod
-    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[int, int, int]]]:
+    def finder(letters: Sequence[bytes]) -> Find:
+        """What finds letters in a line."""
         options = re2.Options()
         options.max_mem = 1 << 30
         found = re2.Set.SearchSet(options)
@@ -100,7 +107,6 @@ class _Re2Set(TermIndex):
 
 
 def _places_of(letters: Sequence[bytes], found: re2.Set, line: bytes) -> list[tuple[int, int, int]]:
-    """The set tells which expressions are there, not where."""
     places: list[tuple[int, int, int]] = []
     for number in found.Match(line):
         at = line.find(letters[number])
@@ -108,14 +114,6 @@ def _places_of(letters: Sequence[bytes], found: re2.Set, line: bytes) -> list[tu
             places.append((number, at, at + len(letters[number])))
             at = line.find(letters[number], at + 1)
     return sorted(places, key=lambda place: place[2])
-
-
-class Re2Set(Ours):
-    """RE2::Set in the place of our automaton."""
-
-    name = "RE2 set, our evaluation"
-    most_rules = 1_000
-    index = _Re2Set
 
 
 class Naive:

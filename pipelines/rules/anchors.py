@@ -32,6 +32,12 @@ def decided(term: Term, anchor: Anchor) -> bool:
     )
 
 
+def whole(term: Term) -> str | None:
+    """The letters that the term consists of, if it stands wherever they do, sentences apart."""
+    found = anchors(term) if term.pattern is None else ()
+    return found[0].letters if len(found) == 1 and decided(term, found[0]) else None
+
+
 def _runs(term: Term) -> Iterator[tuple[int, int]]:
     """First and last of each stretch of words that are known to the letter, the last perhaps by its beginning only."""
     first: int | None = None

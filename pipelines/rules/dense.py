@@ -5,7 +5,6 @@ wants are open and none of what it does not want. What is said is what `matcher`
 microsecond an opened slot and 6 to 30 a rule that passes; here it is a tenth of that, after some 80 an article.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import accumulate
@@ -14,14 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipelines.model import Hit
-from pipelines.rules.document import FIELDS, LEAD, TEXT
-from pipelines.rules.plain import MOST_GROUPS, Plain
-from pipelines.rules.search import Scan, Sign
-from pipelines.rules.wiring import WiredGroup
+from pipelines.rules.document import FIELDS, LEAD, TEXT, Document
+from pipelines.rules.plain import MOST_GROUPS
+from pipelines.rules.search import Finder, Scan, scan
+from pipelines.rules.table import FAR, Table
 
 Array = Any
-_FAR = 1 << 40
-"""More words than an article has."""
+_FIRST = np.array([sum(1 << 8 * slot for slot in range(number)) for number in range(MOST_GROUPS + 1)], "<u4")
+"""The bits of a row's first slots: of four bytes the lowest of each."""
 _ROW = 32
 """Bits that a number of words takes."""
 _hit = partial(tuple.__new__, Hit)
@@ -37,22 +36,23 @@ class Passed(NamedTuple):
 
 
 class Dense:
-    """Plain rules, each spoken of by its row: its place among them."""
+    """The plain rules of a table."""
 
-    def __init__(self, letters: Sequence[bytes], rules: Sequence[tuple[Plain, dict[str, WiredGroup]]]) -> None:
-        self._spans = Spans(letters)
-        self._slots = Slots(len(letters), rules)
-        names = [name for asks, _ in rules for name in (asks.wanted + ("",) * MOST_GROUPS)[:MOST_GROUPS]]
-        self._names = list(dict.fromkeys(names))
-        numbers = {name: number for number, name in enumerate(self._names)}
-        self._named = np.array([numbers[name] for name in names], np.int32)
-        self._words = np.array([_FAR if asks.words is None else asks.words for asks, _ in rules], np.int64)
+    def __init__(self, table: Table, finder: Finder) -> None:
+        self._find = finder(table.letters)
+        self._spans = Spans(table.letters)
+        self._slots = Slots(table)
+        self._names = table.names
+        self._words = _numbers(table.words)
 
-    def passed(self, scan: Scan) -> Iterable[Passed]:
-        """The rules that match or may, in order."""
-        if not scan.found:
+    def passed(self, document: Document, *, complete: bool) -> Iterable[Passed]:
+        """The rules that match or may, in order; where text is missing, all that any term speaks for."""
+        found = scan(document, self._find)
+        if not found.found:
             return ()
-        places = Places(scan, self._spans)
+        places = Places(found, self._spans)
+        if not complete:
+            return [Passed(row, (), 0) for row in self._slots.spoken_for(places)]
         slots, by = self._slots.passed(places)
         if not len(slots):
             return ()
@@ -64,14 +64,14 @@ class Dense:
         rows = slots // MOST_GROUPS
         begins = np.concatenate(([0], (rows[1:] != rows[:-1]).nonzero()[0] + 1))
         gaps = places.gaps(by)
-        gaps[begins[1:] - 1] = gaps[-1] = _FAR
+        gaps[begins[1:] - 1] = gaps[-1] = FAR
         overlap = np.minimum.reduceat(gaps, begins) < 0
-        gaps[:-1][slots[1:] == slots[:-1]] = _FAR
+        gaps[:-1][slots[1:] == slots[:-1]] = FAR
         nearest = np.minimum.reduceat(gaps, begins)
         told = overlap | (nearest <= self._words[rows[begins]])
         counts = np.diff(begins, append=len(rows))
         shown = (told & ~overlap).repeat(counts)
-        hits = places.hits([self._names[name] for name in self._named[slots[shown]].tolist()], by[shown])
+        hits = places.hits([self._names[slot] for slot in slots[shown].tolist()], by[shown])
         ends = np.where(overlap, 0, counts)[told].cumsum().tolist()
         evidence = [tuple(hits[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
         return map(Passed, rows[begins][told].tolist(), evidence, nearest[told].tolist())
@@ -90,35 +90,33 @@ class Spans:
 class Slots:
     """The slots that letters open: `slots[begins[sign]:][:counts[sign]]`, as many for each row."""
 
-    def __init__(self, signs: int, rules: Sequence[tuple[Plain, dict[str, WiredGroup]]]) -> None:
-        by_sign: defaultdict[Sign, list[int]] = defaultdict(list)
-        for row, (asks, groups) in enumerate(rules):
-            for slot, name in enumerate((*asks.wanted, *asks.unwanted), row * MOST_GROUPS):
-                for sign in groups[name].signs:
-                    by_sign[sign].append(slot)
-        counts = [len(by_sign.get(sign, ())) for sign in range(signs)]
-        self._counts = np.array(counts, np.int64)
-        self._begins = np.array([0, *accumulate(counts)][:-1], np.int64)
-        self._slots = np.array([slot for sign in sorted(by_sign) for slot in by_sign[sign]], np.int64)
-        self._wanted = np.array([_first(len(asks.wanted)) for asks, _ in rules], "<u4")
-        self._known = np.array([_first(len(asks.wanted) + len(asks.unwanted)) for asks, _ in rules], "<u4")
+    def __init__(self, table: Table) -> None:
+        self._counts, self._slots = _numbers(table.counts), _numbers(table.slots)
+        self._begins = self._counts.cumsum() - self._counts
+        wanted = _numbers(table.wanted)
+        self._wanted = _FIRST[wanted]
+        self._known = _FIRST[wanted + _numbers(table.unwanted)]
 
     def passed(self, places: "Places") -> tuple[Array, Array]:
         """The open slots of rows that have all that they want open and nothing else, and which place opened each."""
         counts = self._counts[places.signs]
         counts[places.unseen] = 0
         after = counts.cumsum()
-        opened = self._slots[(self._begins[places.signs] - after + counts).repeat(counts) + np.arange(after[-1])]
+        opened = self._opened(places.signs, counts, after)
         flags = np.zeros(len(self._wanted) * MOST_GROUPS, np.uint8)
         flags[opened] = 1
         passed = (flags.view("<u4") & self._known) == self._wanted
         kept = passed[opened // MOST_GROUPS].nonzero()[0]
         return opened[kept], after.searchsorted(kept, side="right")
 
+    def spoken_for(self, places: "Places") -> list[int]:
+        """The rows of which any slot may be open."""
+        counts = self._counts[places.signs]
+        rows: list[int] = np.unique(self._opened(places.signs, counts, counts.cumsum()) // MOST_GROUPS).tolist()
+        return rows
 
-def _first(number: int) -> int:
-    """The bits of a row's first slots: of four bytes the lowest of each."""
-    return sum(1 << 8 * slot for slot in range(number))
+    def _opened(self, signs: Array, counts: Array, after: Array) -> Array:
+        return self._slots[(self._begins[signs] - after + counts).repeat(counts) + np.arange(after[-1])]
 
 
 class Places:
@@ -159,8 +157,8 @@ class Places:
     def gaps(self, by: Array) -> Array:
         """The words between each of these places and the next, fewer than none where they overlap."""
         fields = self._fields[by]
-        gaps = np.full(len(by), _FAR)
-        gaps[:-1] = np.where(fields[1:] == fields[:-1], self.firsts[by[1:]] - self._lasts[by[:-1]] - 1, _FAR)
+        gaps = np.full(len(by), FAR)
+        gaps[:-1] = np.where(fields[1:] == fields[:-1], self.firsts[by[1:]] - self._lasts[by[:-1]] - 1, FAR)
         return gaps
 
     def hits(self, names: Sequence[str], by: Array) -> list[Hit]:
@@ -170,6 +168,10 @@ class Places:
         texts = [words.text for words in self._words]
         found = [texts[field][start:end] for field, start, end in zip(fields, starts, ends, strict=True)]
         return list(map(_hit, zip(names, [FIELDS[field] for field in fields], starts, ends, found, strict=True)))
+
+
+def _numbers(column: bytes) -> Array:
+    return np.frombuffer(column, np.int64)
 
 
 def _column(fields: Iterable[Sequence[int]]) -> Array:

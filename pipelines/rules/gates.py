@@ -51,14 +51,14 @@ def _joined(parts: Sequence[tuple[int, ...]], bits: Bits, clause: Clause) -> set
 class Gates:
     """The terms that open the way to each rule. Rules are bits of a number, so that all of them are asked at once."""
 
-    def __init__(self, rules: Iterable[tuple[int, Clause, Mapping[str, WiredGroup]]]) -> None:
-        """Of each rule its number, its `when` and the groups in it."""
+    def __init__(self, rules: Iterable[tuple[Clause, Mapping[str, WiredGroup]]]) -> None:
+        """Of each rule its `when` and the groups in it."""
         self._ways: dict[int, tuple[int, ...]] = {}
         self._by_way: dict[int, int] = defaultdict(int)
         self._members: list[dict[Sign, int]] = []
         """By a group's place in its rule and by what tells of its terms, the rules."""
         self._patterns: list[tuple[int, Mapping[TermId, int]]] = []
-        for number, when, groups in rules:
+        for number, (when, groups) in enumerate(rules):
             self._add(number, when, groups)
 
     def _add(self, number: int, when: Clause, groups: Mapping[str, WiredGroup]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.rules.clauses import And, Clause, Has, Near, Or
-from pipelines.rules.rule import CompiledRule
-from pipelines.rules.wiring import WiredGroup
+from pipelines.rules.rule import CompiledRule, Group, Term
+from pipelines.states import TEXT_FIELDS
 
 MOST_GROUPS = 4
 """Of a plain rule: with more it is judged as others are."""
@@ -13,25 +13,37 @@ MOST_GROUPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What a plain rule asks for: at most MOST_GROUPS groups, each of them plain."""
+    """What a plain rule asks for, its groups in the letters of their terms."""
 
-    wanted: tuple[str, ...]
-    """Groups that must all hit."""
-    unwanted: tuple[str, ...]
+    wanted: Mapping[str, frozenset[bytes]]
+    """Groups that must all hit, by their names."""
+    unwanted: tuple[frozenset[bytes], ...]
     """Groups of which none may."""
     words: int | None
     """How many words may stand between the two that are wanted, where that matters."""
 
 
-def plain(rule: CompiledRule, groups: Mapping[str, WiredGroup]) -> Plain | None:
-    """What the rule asks for, where that is plain."""
+def plain(rule: CompiledRule, letters: Mapping[Term, bytes | None]) -> Plain | None:
+    """What the rule asks for, where that is plain; `letters` tells which terms are no more than letters."""
     wanted, unwanted = _wanted(rule.when), _unwanted(rule.unless)
     if wanted is None or unwanted is None or not rule.news <= set(wanted):
         return None
-    names = (*wanted, *unwanted)
-    if len(names) > MOST_GROUPS or not all(groups[name].plain for name in names):
+    groups = {name: _letters(rule.groups[name], letters) for name in (*wanted, *unwanted)}
+    if len(wanted) + len(unwanted) > MOST_GROUPS or not all(groups.values()):
         return None
-    return Plain(wanted, unwanted, rule.when.words if isinstance(rule.when, Near) else None)
+    return Plain(
+        {name: groups[name] for name in wanted},
+        tuple(groups[name] for name in unwanted),
+        rule.when.words if isinstance(rule.when, Near) else None,
+    )
+
+
+def _letters(group: Group, letters: Mapping[Term, bytes | None]) -> frozenset[bytes]:
+    """The group's terms, if it hits wherever their letters stand in the text, sentences apart; else none."""
+    if group.fields != TEXT_FIELDS or group.excepts or any(group.terms.values()):
+        return frozenset()
+    found = frozenset([letters[term] for term in group.terms])
+    return frozenset() if None in found else frozenset(one for one in found if one)
 
 
 def _wanted(when: Clause) -> tuple[str, ...] | None:

@@ -39,7 +39,8 @@ _Letters = tuple[Sign, int, int, int]
 class TermIndex:
     """The distinct terms of all rules, ready to be found."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], finder: "Finder | None" = None) -> None:
+        finder = finder or automaton
         self.ids: dict[Term, TermId] = {term: number for number, term in enumerate(dict.fromkeys(terms))}
         self.terms = tuple(self.ids)
         signs: dict[bytes, Sign] = {}
@@ -48,15 +49,8 @@ class TermIndex:
         for term, number in self.ids.items():
             if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self.sought = tuple(signs)
-        self.find = self.finder(self.sought)
+        self._find = finder(list(signs)) if signs else _nothing
         self._odd_words = OddWords(self._odd)
-
-    @staticmethod
-    def finder(letters: Sequence[bytes]) -> Callable[[bytes], list[tuple[Sign, int, int]]]:
-        """Finds letters in a line: their number, begin and end, overlapping ones too, by ascending ends."""
-        automaton = BytesAhoCorasick(letters, implementation=Implementation.ContiguousNFA)
-        return partial(automaton.find_matches_as_indexes, overlapping=True)
 
     def signs(self, term: TermId) -> tuple[Sign, ...]:
         """What tells of the term."""
@@ -68,9 +62,7 @@ class TermIndex:
 
     def scan(self, document: Document) -> "Scan":
         """The one pass over an article."""
-        lines = [words.line for words in document.words]
-        line = b"".join(lines)
-        return Scan(document, line, [0, *accumulate(map(len, lines[:-1]))], self.find(line))
+        return scan(document, self._find)
 
     def look(self, document: Document) -> Iterable[Found]:
         """The terms that have no letters to look for, patterns apart."""
@@ -100,6 +92,28 @@ def _unsure(term: Term, found: Sequence[Anchor]) -> int:
     if len(found) == 1 and decided(term, found[0]):
         return SURE if len(term.words) == 1 else ONE_SENTENCE
     return EACH_WORD
+
+
+Find = Callable[[bytes], Sequence[tuple[Sign, int, int]]]
+"""Finds letters in a line: their number, begin and end, overlapping ones too, by ascending ends."""
+Finder = Callable[[Sequence[bytes]], Find]
+
+
+def automaton(letters: Sequence[bytes]) -> Find:
+    """Finds any of the letters in one pass."""
+    built = BytesAhoCorasick(letters, implementation=Implementation.ContiguousNFA)
+    return partial(built.find_matches_as_indexes, overlapping=True)
+
+
+def _nothing(line: bytes) -> Sequence[tuple[Sign, int, int]]:
+    return ()
+
+
+def scan(document: Document, find: Find) -> "Scan":
+    """What is found in an article."""
+    lines = [words.line for words in document.words]
+    line = b"".join(lines)
+    return Scan(document, line, [0, *accumulate(map(len, lines[:-1]))], find(line))
 
 
 @dataclass(frozen=True, slots=True)
