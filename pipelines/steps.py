@@ -39,7 +39,7 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
     if not rule_set.rules and rule_set.faults:
         raise errors.DeskFileError(rule_set.faults)  # texts wait for a rule file that can be read
     store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
-    matcher = Matcher(rule_set.rules)
+    matcher = Matcher(rule_set.rules, table=rule_set.table)
     while revisions:
         judgements = [(revision.revision_id, one) for revision in revisions for one in _judge(matcher, revision, tally)]
         store.save_matches([revision.revision_id for revision in revisions], judgements, budget.now())

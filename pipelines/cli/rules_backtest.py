@@ -78,7 +78,7 @@ def _rules(path: Path) -> "tuple[CompiledRule, ...]":
         echo_fault(fault, err=True)
     if not rule_set.rules:
         raise SettingsError(f"{path}: no rule in it can run")
-    return rule_set.rules
+    return tuple(rule_set.rules)
 
 
 def _chosen(rules: "Iterable[CompiledRule]", names: tuple[str, ...]) -> "list[CompiledRule]":

@@ -36,7 +36,7 @@ def match(path: Path, files: tuple[str, ...], *, _as_json: bool) -> None:
     rule_set = load_rules(path)
     for fault in rule_set.faults:
         echo_fault(fault, err=True)
-    matcher, articles = Matcher(rule_set.rules), Articles(files)
+    matcher, articles = Matcher(rule_set.rules, table=rule_set.table), Articles(files)
     for line in articles:
         for judgement in matcher.judge(line.content, None):
             echo_json(

@@ -1,28 +1,34 @@
 """The compiled rules, kept in a file between processes: a scheduled run is a fresh one, and YAML takes 2 ms a rule.
 
 What is read back is the rules as they were compiled from the same bytes by the same code, or nothing: the file is named
-by the digest of both, written in one move, checked before it is read, and may hold records of ours alone.
+by the digest of both, written in one move, checked before it is read, and may hold records of ours alone. Each rule is
+read when it is first asked for: of 10,000, an article concerns a few dozen.
 """
 
 import hashlib
 import io
+import marshal
 import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import astuple, dataclass, is_dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
+from typing import ClassVar, overload
 
 from pipelines.desk_files import DeskFile
-from pipelines.rules.garbage import uncollected
 from pipelines.rules.loader import RuleSet
+from pipelines.rules.rule import CompiledRule
 from pipelines.rules.sources import Sources
+from pipelines.rules.table import Table, table_of
 
 _OTHERS = frozenset({("datetime", "timedelta"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath")})
 _CHECKED = hashlib.sha256().digest_size
+_DAMAGED = (pickle.UnpicklingError, ValueError, TypeError, AttributeError, EOFError, LookupError, ImportError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +40,34 @@ class KeptRules:
     def load(self, sources: Sources) -> RuleSet | None:
         """The rules of these sources, if they are kept; they do not know their places in the files any more."""
         try:
-            raw = self._file(sources).read_bytes()
+            raw = memoryview(self._file(sources).read_bytes())
         except OSError:
             return None
         if hashlib.sha256(raw[_CHECKED:]).digest() != raw[:_CHECKED]:
             return None
         try:
-            with uncollected():
-                found = _Records(io.BytesIO(raw[_CHECKED:])).load()
-        except (pickle.UnpicklingError, ValueError, TypeError, AttributeError, EOFError, LookupError, ImportError):
+            rest, paths, table, rules = marshal.loads(raw[_CHECKED:])  # noqa: S302  # ours, by its digest
+            files = [DeskFile(Path(path), "", None, {}, {}) for path in paths]
+            found = _Records(rest, files).load()
+            return replace(found, rules=_Rules(rules, files), table=Table(*table)) if type(found) is RuleSet else None
+        except _DAMAGED:
             return None
-        return found if isinstance(found, RuleSet) else None
 
     def save(self, sources: Sources, rule_set: RuleSet) -> None:
         """Keep a set without a fault in place of what was kept before."""
         if rule_set.faults or rule_set.broken:
             return
-        files = {id(rule.file): DeskFile(rule.file.path, "", None, {}, {}) for rule in rule_set.rules}
-        rules = tuple(replace(rule, file=files[id(rule.file)]) for rule in rule_set.rules)
-        raw = pickle.dumps(replace(rule_set, rules=rules, lists_file=None), protocol=5)
+        files = {
+            id(rule.file): number for number, rule in enumerate({id(one.file): one for one in rule_set.rules}.values())
+        }
+        paths = {files[id(rule.file)]: str(rule.file.path) for rule in rule_set.rules}
+        kept = (
+            _pickled(replace(rule_set, rules=(), lists_file=None, table=None), files),
+            [paths[number] for number in sorted(paths)],
+            astuple(table_of(rule_set.rules)),
+            [_pickled(rule, files) for rule in rule_set.rules],
+        )
+        raw = marshal.dumps(kept)
         with suppress(OSError):
             self._write(self._file(sources), hashlib.sha256(raw).digest() + raw)
 
@@ -77,11 +92,69 @@ class KeptRules:
         return self.folder / f"rules-{whole.hexdigest()[:32]}.bin"
 
 
+class _Rules(Sequence[CompiledRule]):
+    """Rules, each of them read when it is first asked for."""
+
+    def __init__(self, kept: list[bytes], files: Sequence[DeskFile]) -> None:
+        self._kept, self._files = kept, files
+        self._read: dict[int, CompiledRule] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @overload
+    def __getitem__(self, index: int) -> CompiledRule: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[CompiledRule]: ...
+    def __getitem__(self, index: int | slice) -> CompiledRule | Sequence[CompiledRule]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        rule = self._read.get(index)
+        if rule is None:
+            found = _Records(self._kept[index], self._files).load()
+            if not isinstance(found, CompiledRule):
+                raise pickle.UnpicklingError(f"{type(found).__name__} is no rule")
+            rule = self._read[index] = found
+        return rule
+
+
+class _Pickler(pickle.Pickler):
+    """Writes records of rules; the files in which they stand are numbers."""
+
+    def __init__(self, stream: io.BytesIO, files: dict[int, int]) -> None:
+        super().__init__(stream, protocol=5)
+        self._files = files
+
+    def persistent_id(self, record: object) -> int | None:
+        """The number of a file."""
+        return self._files[id(record)] if isinstance(record, DeskFile) else None
+
+
+def _pickled(record: object, files: dict[int, int]) -> bytes:
+    stream = io.BytesIO()
+    _Pickler(stream, files).dump(record)
+    return stream.getvalue()
+
+
 class _Records(pickle.Unpickler):
     """Reads records of rules; a file that names anything else is refused."""
 
+    _known: ClassVar[dict[tuple[str, str], type]] = {}
+
+    def __init__(self, raw: bytes, files: Sequence[DeskFile]) -> None:
+        super().__init__(io.BytesIO(raw))
+        self._files = files
+
+    def persistent_load(self, number: int) -> DeskFile:
+        """The file of that number."""
+        return self._files[number]
+
     def find_class(self, module: str, name: str) -> type:
         """The record of that name."""
+        known = self._known.get((module, name))
+        return known or self._known.setdefault((module, name), self._found(module, name))
+
+    def _found(self, module: str, name: str) -> type:
         if module.startswith("pipelines.") or (module, name) in _OTHERS:
             found = super().find_class(module, name)
             if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum | timedelta | Path)):

@@ -1,6 +1,6 @@
 """Compiles every rule under a path; one bad rule or file takes no other down."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pipelines.rules.remains import beside
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.schema import RuleRecord, RulesFile
 from pipelines.rules.sources import Sources, desk_around, read_sources
+from pipelines.rules.table import Table
 from pipelines.states import RuleId
 
 
@@ -31,7 +32,7 @@ class Broken:
 class RuleSet:
     """The rules that can run, in the order of files and lines, and every fault that keeps a rule or term out."""
 
-    rules: tuple[CompiledRule, ...] = ()
+    rules: Sequence[CompiledRule] = ()
     faults: tuple[Fault, ...] = ()
     broken: tuple[Broken, ...] = ()
     lists: int = 0
@@ -39,6 +40,8 @@ class RuleSet:
     faulty_lists: frozenset[str] = frozenset()
     """Lists of which a part was left out."""
     lists_file: DeskFile | None = None
+    table: Table | None = None
+    """Of the rules that run, where it was kept with them."""
 
 
 def load_rules(path: Path) -> RuleSet:

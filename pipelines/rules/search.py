@@ -49,7 +49,7 @@ class TermIndex:
         for term, number in self.ids.items():
             if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self._find = finder(list(signs)) if signs else _nothing
+        self._find = finder(list(signs)) if signs else lambda _: ()
         self._odd_words = OddWords(self._odd)
 
     def signs(self, term: TermId) -> tuple[Sign, ...]:
@@ -103,10 +103,6 @@ def automaton(letters: Sequence[bytes]) -> Find:
     """Finds any of the letters in one pass."""
     built = BytesAhoCorasick(letters, implementation=Implementation.ContiguousNFA)
     return partial(built.find_matches_as_indexes, overlapping=True)
-
-
-def _nothing(line: bytes) -> Sequence[tuple[Sign, int, int]]:
-    return ()
 
 
 def scan(document: Document, find: Find) -> "Scan":

@@ -1,17 +1,20 @@
 """The compiled rules kept between processes: the same rules, or none."""
 
 import hashlib
+import marshal
 import os
 import pickle
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 
 from pipelines.model import Content
 from pipelines.rules.kept import KeptRules
-from pipelines.rules.loader import compile_rules
+from pipelines.rules.loader import RuleSet, compile_rules
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.sources import Sources, read_sources
+from pipelines.rules.table import MANY, table_of
 
 RULES = r"""version: 1
 rules:
@@ -87,9 +90,17 @@ class Evil:
 
 @pytest.mark.parametrize("what", [Evil(), [1], Path("x"), b"", Content(title="x")])
 def test_only_records_of_rules_are_read(kept: KeptRules, sources: Sources, what: object) -> None:
-    raw = pickle.dumps(what)
+    table = astuple(table_of(()))
+    for raw in (marshal.dumps((pickle.dumps(what), [], table, [])), pickle.dumps(what)):
+        the_file(kept).write_bytes(hashlib.sha256(raw).digest() + raw)
+        assert kept.load(sources) is None
+    raw = marshal.dumps((pickle.dumps(RuleSet()), [], table, [pickle.dumps(what)]))
     the_file(kept).write_bytes(hashlib.sha256(raw).digest() + raw)
-    assert kept.load(sources) is None
+    found = kept.load(sources)
+    assert found is not None
+    with pytest.raises(pickle.UnpicklingError):
+        list(found.rules)
+    assert "WIREWATCH_TEST_EVIL" not in os.environ
 
 
 def test_faulty_rules_are_not_kept(tmp_path: Path, sources: Sources) -> None:
@@ -104,3 +115,21 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path, sources: S
     kept = KeptRules(tmp_path / "kept")
     kept.save(sources, compile_rules(sources))
     assert kept.load(sources) is None
+
+
+def test_a_great_many_rules_are_kept_with_their_table(tmp_path: Path) -> None:
+    rules = "".join(f"  - {{id: r{number}, any: [word{number}, army], and_any: [fire]}}\n" for number in range(MANY))
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    (desk / "rules.yaml").write_text(f"version: 1\nrules:\n{rules}  - {{id: x, any: ['wom?n'], status: draft}}\n")
+    sources, kept = read_sources(desk), KeptRules(tmp_path / "kept")
+    kept.save(sources, compile_rules(sources))
+    loaded = kept.load(sources)
+    assert loaded is not None
+    assert loaded.table is not None
+    assert (len(loaded.table.rows), loaded.table.others) == (MANY, [])
+    content = Content(title="fire", body="The army, word7.")
+    assert [rule.rule_id for rule in loaded.rules[:2]] == ["r0", "r1"]
+    judged = Matcher(loaded.rules, table=loaded.table).judge(content, None)
+    assert judged == Matcher(compile_rules(sources).rules).judge(content, None)
+    assert len(judged) == MANY
