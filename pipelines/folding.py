@@ -16,6 +16,7 @@ ARMENIAN_MARKS = frozenset({0x55B, 0x55C, 0x55E})
 """Emphasis, exclamation and question, written inside the word they are about."""
 APOSTROPHES = range(0x2B9, 0x2C2)
 """Modifier letters used as apostrophes (пʼять, oʻzbek): they split words as the others do."""
+_IDEOGRAPHS = range(0x20000, 0x323B0)
 UNSPACED = (
     *(range(0xE00, 0xF00), range(0x1000, 0x10A0), range(0x1780, 0x1800)),  # Thai, Lao, Burmese, Khmer
     *(range(0x3005, 0x3008), range(0x3041, 0x3100), range(0x31F0, 0x3200), range(0xFF66, 0xFFA0)),  # kana
@@ -64,6 +65,17 @@ _STRESS = re.compile("([аеиоуыэюяіѣАЕИОУЫЭЮЯІѢ][\u0306\u03
 _YO = re.compile("([еЕ])\u0308")
 
 
+def is_letter(letter: str) -> bool:
+    """Whether a character is a letter or digit of any script."""
+    code = ord(letter)
+    if code >= _IDEOGRAPHS.start:
+        return code in _IDEOGRAPHS
+    if code in INVISIBLE or code in APOSTROPHES:
+        return False
+    category = unicodedata.category(letter)
+    return category[0] == "L" or category in {"Nd", "Nl"}
+
+
 def beyond_bmp(text: str) -> bool:
     """Whether a character of `text` needs more than 16 bits."""
     return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
@@ -78,7 +90,7 @@ def word_pattern(beyond: bool, wildcards: str = "", ending: str = "") -> re.Patt
     """
     letter, mark, unspaced = _classes(0x20000 if beyond else 0x10000)
     if beyond:
-        unspaced += "\U00020000-\U000323af"
+        unspaced += _ranges(_IDEOGRAPHS)
         mark += "\U000e0100-\U000e01ef"
     letter += re.escape(wildcards)
     gone = _ranges(sorted(INVISIBLE | ARMENIAN_MARKS))
@@ -94,13 +106,10 @@ def _classes(end: int) -> tuple[str, str, str]:
     marks: list[int] = []
     unspaced: list[int] = []
     for code in range(end):
-        category = unicodedata.category(chr(code))
-        if code in INVISIBLE or code in APOSTROPHES:
-            continue
-        if category[0] == "M":
-            marks.append(code)
-        elif category[0] == "L" or category in {"Nd", "Nl"}:
+        if is_letter(chr(code)):
             (unspaced if code in apart else letters).append(code)
+        elif unicodedata.category(chr(code))[0] == "M" and code not in INVISIBLE:
+            marks.append(code)
     return _ranges(letters), _ranges(marks), _ranges(unspaced)
 
 

@@ -16,7 +16,7 @@ from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
-from pipelines.folding import ARMENIAN_MARKS, INVISIBLE, UNSPACED, beyond_bmp, fold, word_pattern
+from pipelines.folding import ARMENIAN_MARKS, INVISIBLE, UNSPACED, beyond_bmp, fold, is_letter
 
 PAYS_AFTER = 1_000
 """Texts that a process reads before it imports numpy."""
@@ -92,12 +92,10 @@ class _Letters(dict[int, str]):
         letter = chr(code)
         if unicodedata.category(letter)[0] == "M":
             return NOT_ALONE
-        if not word_pattern(code > 0xFFFF).fullmatch(letter):
+        if not is_letter(letter):
             return " "
         folded = fold(letter)
-        spaced = code <= 0xFFFF and not any(code in codes for codes in UNSPACED)
-        alone = word_pattern(beyond_bmp(folded)).fullmatch(folded) and not _TIED.search(folded)
-        if not (spaced and alone):
+        if code > 0xFFFF or not all(map(_spaced, letter + folded)) or _TIED.search(folded):
             return NOT_ALONE
         return folded if len(folded) == 1 else self._mark(folded)
 
@@ -107,6 +105,11 @@ class _Letters(dict[int, str]):
             mark = max(self.written) + 1
             self.written[mark] = folded
         return chr(mark)
+
+
+def _spaced(letter: str) -> bool:
+    """Whether it is a letter of a script that is written with spaces."""
+    return is_letter(letter) and not any(ord(letter) in codes for codes in UNSPACED)
 
 
 _LETTERS = _Letters()
