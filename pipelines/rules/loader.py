@@ -49,7 +49,7 @@ def load_rules(path: Path) -> RuleSet:
     return load_part(path)[0]
 
 
-def load_part(path: Path) -> tuple[RuleSet, tuple[CompiledRule, ...]]:
+def load_part(path: Path) -> tuple[RuleSet, Sequence[CompiledRule]]:
     """The same, with the rules of the whole desk where volumes of a part of it may count them."""
     sources, desk = read_sources(path), desk_around(path)
     if desk is None or desk == path:
