@@ -54,6 +54,7 @@ _GONE = dict.fromkeys(INVISIBLE | ARMENIAN_MARKS)
 _LETTERS = str.maketrans(
     {"ı": "i", "ə": "e", "Ə": "E", "ǝ": "e", "Ǝ": "E", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
     | {"ð": "d", "Ð": "D", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"}
+    | {"ی": "ي", "ک": "ك"}  # Persian texts are typed with these letters and with the Arabic ones
     | {"ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N", "ĸ": "k", "ɨ": "i", "Ɨ": "I", "ʉ": "u", "Ʉ": "U"}
 )
 """Letters that Unicode does not take apart."""
