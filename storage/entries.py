@@ -12,6 +12,7 @@ from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.polls import Arrivals, Poll
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
+from storage.bulk import insert_rows
 from storage.database import hold
 from storage.entry_names import Known, Names, Sorted, load_names, sort, with_entries
 from storage.feed_tables import feed_entries, outlets
@@ -21,7 +22,11 @@ from storage.types import clean, clean_key
 
 _CLEAN = ("url", "guid", "link", "content_hash", "title", "summary", "body")
 _ADD_ENTRY = feed_entries.insert().values({name: bindparam(f"the_{name}", type_=Text()) for name in _CLEAN})
+_ADD_ARTICLE = articles.insert().values(
+    {name: bindparam(f"the_{name}", type_=Text()) for name in ("url", "link", "outlet_id")}
+)
 """What `_cleaned` and `clean_key` have cleaned is not looked through again: a third of an entry's cost."""
+_ARTICLE_IDS = select(articles.c.url, articles.c.article_id, articles.c.backlog)
 
 
 def store_entries(connection: Connection, polls: Sequence[Poll], now: datetime) -> list[Arrivals]:
@@ -116,29 +121,10 @@ def _store_new(connection: Connection, arrivals: Sequence[_New], now: datetime) 
     missing = [several for url, several in brought.items() if url not in found]
     if missing:
         add_outlets(connection, [several[0].outlet for several in missing])
-        made = connection.execute(
-            articles.insert().returning(articles.c.url, articles.c.article_id),
-            [_article(several, now) for several in missing],
-        )
+        insert_rows(connection, _ADD_ARTICLE, [_article(several, now) for several in missing])
+        made = rows_in(connection, _ARTICLE_IDS, articles.c.url, [several[0].article_url for several in missing])
         found |= {row.url: row.article_id for row in made}
-    connection.execute(
-        _ADD_ENTRY,
-        [
-            {
-                "feed_id": one.feed_id,
-                "the_url": clean_key(one.entry.url) if one.entry.url else None,
-                "the_guid": clean_key(one.entry.guid) if one.entry.guid else None,
-                "article_id": found[one.article_url],
-                "first_seen_at": now,
-                "backlog": one.backlog,
-                "published": one.entry.published,
-                "published_utc": one.entry.published.utc if one.entry.published else None,
-                "authors": list(one.entry.authors),
-                **{f"the_{name}": value for name, value in _texts(one.entry).items()},
-            }
-            for one in arrivals
-        ],
-    )
+    insert_rows(connection, _ADD_ENTRY, [_entry(one, found[one.article_url], now) for one in arrivals])
 
 
 def _meet_articles(
@@ -148,8 +134,7 @@ def _meet_articles(
 
     One whose text is a page's is not extracted again; one whose best text is a feed's is, where one says more here.
     """
-    query = select(articles.c.url, articles.c.article_id, articles.c.backlog)
-    rows = list(rows_in(connection, query, articles.c.url, arrivals))
+    rows = list(rows_in(connection, _ARTICLE_IDS, articles.c.url, arrivals))
     risen = [row.article_id for row in rows if row.backlog and not all(one.backlog for one in arrivals[row.url])]
     if risen:
         _rise(connection, risen)
@@ -205,9 +190,9 @@ def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
     """A new article, as the first feed that brings it names it; backlog where it is news in none of them."""
     one = several[0]
     return {
-        "url": one.article_url,
-        "link": one.entry.link or "",
-        "outlet_id": one.outlet.outlet_id,
+        "the_url": one.article_url,
+        "the_link": one.entry.link or "",
+        "the_outlet_id": clean_key(one.outlet.outlet_id),
         "first_seen_at": now,
         "backlog": all(each.backlog for each in several),
         "late": all(each.late for each in several),
@@ -216,18 +201,33 @@ def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
     }
 
 
-def _texts(entry: FeedEntry) -> dict[str, str | None]:
+def _entry(one: _New, article_id: ArticleId, now: datetime) -> dict[str, Any]:
+    entry, published = one.entry, one.entry.published
+    return {
+        "feed_id": one.feed_id,
+        "the_url": clean_key(entry.url) if entry.url else None,
+        "the_guid": clean_key(entry.guid) if entry.guid else None,
+        "the_link": entry.link,
+        "the_content_hash": entry.content_hash,
+        "the_title": entry.title,
+        "the_summary": entry.summary,
+        "the_body": entry.body,
+        "published": published,
+        "published_utc": published.utc if published else None,
+        "authors": list(entry.authors),
+        "article_id": article_id,
+        "first_seen_at": now,
+        "backlog": one.backlog,
+    }
+
+
+def _words(entry: FeedEntry) -> dict[str, Any]:
     return {
         "link": entry.link,
         "content_hash": entry.content_hash,
         "title": entry.title,
         "summary": entry.summary,
         "body": entry.body,
-    }
-
-
-def _words(entry: FeedEntry) -> dict[str, Any]:
-    return _texts(entry) | {
         "published": entry.published,
         "published_utc": entry.published.utc if entry.published else None,
         "authors": list(entry.authors),
