@@ -12,7 +12,7 @@ from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.polls import Arrivals, Poll
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
-from storage.bulk import insert_rows
+from storage.bulk import write_rows
 from storage.database import hold
 from storage.entry_names import Known, Names, Sorted, load_names, sort, with_entries
 from storage.feed_tables import feed_entries, outlets
@@ -121,10 +121,10 @@ def _store_new(connection: Connection, arrivals: Sequence[_New], now: datetime) 
     missing = [several for url, several in brought.items() if url not in found]
     if missing:
         add_outlets(connection, [several[0].outlet for several in missing])
-        insert_rows(connection, _ADD_ARTICLE, [_article(several, now) for several in missing])
+        write_rows(connection, _ADD_ARTICLE, [_article(several, now) for several in missing])
         made = rows_in(connection, _ARTICLE_IDS, articles.c.url, [several[0].article_url for several in missing])
         found |= {row.url: row.article_id for row in made}
-    insert_rows(connection, _ADD_ENTRY, [_entry(one, found[one.article_url], now) for one in arrivals])
+    write_rows(connection, _ADD_ENTRY, [_entry(one, found[one.article_url], now) for one in arrivals])
 
 
 def _meet_articles(

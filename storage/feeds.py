@@ -11,6 +11,7 @@ from pipelines.model import Feed, Outlet
 from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
 from pipelines.sites import SiteTexts
 from pipelines.states import FeedId, OutletId
+from storage.bulk import write_rows
 from storage.database import Database
 from storage.entries import add_outlets, store_entries
 from storage.feed_records import items_of, items_to_json, polled_feed_of, state_columns
@@ -82,9 +83,8 @@ class SqlFeeds:
                 for poll in polls
                 if poll.items is not None
             ]
-            for statement, values in ((_SET_STATE, rows), (_SET_ITEMS, items)):
-                if values:
-                    connection.execute(statement, values)
+            write_rows(connection, _SET_STATE, rows)
+            write_rows(connection, _SET_ITEMS, items)
             return arrivals
 
 
