@@ -144,7 +144,11 @@ def _states(deliveries: Sequence[Delivery]) -> str:
     """Each receiver with how it stands; why, where it has not got the alert."""
     told = [
         f"{one.receiver} {one.state}"
-        + (f" ({cut(clean(one.error), 60)})" if one.error and one.state is not DeliveryState.SENT else "")
+        + (
+            f" ({cut(clean(why), 60)})"
+            if (why := one.error or one.reason) and one.state is not DeliveryState.SENT
+            else ""
+        )
         for one in deliveries
     ]
     return ", ".join(told) or "nobody"

@@ -45,7 +45,7 @@ def list_command(states: tuple[str, ...], limit: int, as_json: bool) -> None:
         for row in rows:
             echo_json(_facts(row))
     elif rows:
-        columns = ("delivery", "receiver", "state", "attempts", "due", "alert", "rule", "headline", "error")
+        columns = ("delivery", "receiver", "state", "attempts", "due", "alert", "rule", "headline", "why")
         echo_table(columns, [_cells(row) for row in rows])
     else:
         click.echo(f"no deliveries are {' or '.join(wanted)}")
@@ -90,6 +90,7 @@ def _facts(row: "DeliveryRow") -> dict[str, object]:
         "rule": row.rule_id,
         "title": row.title,
         "error": one.error,
+        "reason": one.reason,
         "key": one.key,
     }
 
@@ -101,9 +102,9 @@ def _cells(row: "DeliveryRow") -> tuple[object, ...]:
         one.receiver,
         one.state,
         one.attempts,
-        one.due_at if one.state is DeliveryState.PENDING else None,
+        one.due_at if one.state in {DeliveryState.PENDING, DeliveryState.HELD} else None,
         f"A{one.alert_id}",
         row.rule_id,
         cut(clean(row.title), 80),
-        one.error and cut(clean(one.error), 100),
+        cut(clean(one.error or one.reason), 100),
     )

@@ -158,7 +158,7 @@ def test_the_outbox_shows_what_is_not_sent(home: Path, store: SqlStore) -> None:
         "desk-chat"
     ]
     table = call(home, "outbox", "list").stdout.splitlines()
-    assert " ".join(table[0].split()) == "delivery receiver state attempts due alert rule headline error"
+    assert " ".join(table[0].split()) == "delivery receiver state attempts due alert rule headline why"
     assert "ops: the variable OPS_URL is not set" in table[1]
     assert "2026-11-22 16:46 UTC" in table[2]
 
