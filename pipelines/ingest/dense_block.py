@@ -5,7 +5,7 @@ In time that grows with the page alone, which trafilatura's own fallbacks do not
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
@@ -40,16 +40,15 @@ def dense_block(tree: HtmlElement, sizes: Sizes) -> str:
     """The paragraphs of the block with most of them, one a line; empty where the page has none."""
     body = next(tree.iter("body"), tree)
     found = [(element, text) for element, text in _texts(body) if _share(sizes.get(element)) <= _LINKED]
-    best = _best([(element, text) for element, text in found if len(text) >= _SENTENCE])
+    best = _best([(element, text) for element, text in found if len(text) >= _SENTENCE], sizes)
     if best is None:
         return ""
     lines = ((element, text) for element, text in _texts(best) if _share(sizes.get(element)) <= _LISTED)
     return "\n".join(text for _, text in lines)
 
 
-def _best(paragraphs: _Blocks) -> HtmlElement | None:
+def _best(paragraphs: _Blocks, sizes: Sizes) -> HtmlElement | None:
     scores: dict[HtmlElement, float] = defaultdict(float)
-    held: dict[HtmlElement, int] = defaultdict(int)
     for element, text in paragraphs:
         above = element.getparent() if element.tag in _PARAGRAPHS else element
         weight = float(len(text))
@@ -58,17 +57,28 @@ def _best(paragraphs: _Blocks) -> HtmlElement | None:
                 break
             scores[above] += weight
             weight, above = weight / 2, above.getparent()
-        for ancestor in element.iterancestors():
-            held[ancestor] += len(text)
     if not scores:
         return None
-    best = max(scores, key=lambda element: scores[element])
+    best, held = max(scores, key=lambda element: scores[element]), _held(paragraphs, sizes)
     for ancestor in best.iterancestors():
         if ancestor.tag == "body" or best.tag in {"article", "main"}:
             break
         if held[ancestor] > _HOLDS_MORE * held[best]:
             best = ancestor
     return best
+
+
+def _held(paragraphs: _Blocks, sizes: Sizes) -> Mapping[HtmlElement, int]:
+    """Characters of the paragraphs below each element, its own text apart."""
+    own: dict[HtmlElement, int] = defaultdict(int)
+    below: dict[HtmlElement, int] = defaultdict(int)
+    for element, text in paragraphs:
+        own[element] += len(text)
+    for element in reversed(sizes):  # from the leaves up
+        found = own.get(element, 0) + below.get(element, 0)
+        if found and (parent := element.getparent()) is not None:
+            below[parent] += found
+    return below
 
 
 def _share(size: Size | None) -> float:

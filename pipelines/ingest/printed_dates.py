@@ -111,7 +111,18 @@ def _named(elements: Iterable[HtmlElement]) -> Iterator[str]:
     """The lines of elements that are named for a date or time."""
     for element in elements:
         if element.tag not in _NO_TEXT and _is_named(element):
-            yield element.text_content()[: 4 * _LONGEST + 1]
+            yield _short_text(element)
+
+
+def _short_text(element: HtmlElement) -> str:
+    """The element's text; nothing where it is longer than any line, without reading it to its end."""
+    pieces, length = [], 0
+    for piece in element.itertext():
+        length += len(piece)
+        if length > 4 * _LONGEST:
+            return ""
+        pieces.append(str(piece))
+    return "".join(pieces)
 
 
 def _is_named(element: HtmlElement) -> bool:
