@@ -28,6 +28,8 @@ class Ours:
     name = "Wirewatch"
     most_rules = 10_000
     exact = True
+    few = False
+    """Whether it is so slow that it gets fewer articles."""
     note = "whole path"
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
@@ -38,9 +40,10 @@ class Ours:
         """What finds letters in a line."""
         return automaton(letters)
 
-    def judge(self, article: Content) -> object:
-        """What the article's rules say."""
-        return self._matcher.judge(article, None)
+    def judge_all(self, articles: Sequence[Content]) -> None:
+        """Judge one article after the other."""
+        for article in articles:
+            self._matcher.judge(article, None)
 
     def evidence(self, article: Content) -> set[Evidence]:
         """What they say, to be compared."""
@@ -93,6 +96,7 @@ class Re2Set(Ours):
 
     name = "RE2 set, our evaluation"
     most_rules = 1_000
+    few = True
 
     @staticmethod
     def finder(letters: Sequence[bytes]) -> Find:
@@ -122,6 +126,7 @@ class Naive:
     name = "one re a term"
     most_rules = 10_000
     exact = True
+    few = True
     note = "whole path; the reference"
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
@@ -134,11 +139,13 @@ class Naive:
         letters = re.escape(term.removesuffix("*"))
         return re.compile(rf"(?<= )(?={letters}{'' if term.endswith('*') else ' '})")
 
-    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
-        """What each article's rules hit."""
-        return [self._judge(article) for article in articles]
+    def judge_all(self, articles: Sequence[Content]) -> None:
+        """Judge one article after the other."""
+        for article in articles:
+            self.evidence(article)
 
-    def _judge(self, article: Content) -> set[Evidence]:
+    def evidence(self, article: Content) -> set[Evidence]:
+        """What the article's rules hit."""
         fields = {"title": words(article.title), "body": words(article.body)}
         lines = {name: " ".join(["", *found.folded, ""]) for name, found in fields.items()}
         evidence: set[Evidence] = set()
@@ -194,6 +201,7 @@ class Flashtext:
     name = "flashtext"
     most_rules = 10_000
     exact = False
+    few = False
     note = "scan only: no prefixes, no rules, no evidence"
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
@@ -202,11 +210,10 @@ class Flashtext:
             for name in GROUPS:
                 self._keywords.add_keywords_from_list([t for t in rule.terms[name] if not t.endswith("*")])
 
-    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+    def judge_all(self, articles: Sequence[Content]) -> None:
         """Nothing but the scan."""
         for article in articles:
             self._keywords.extract_keywords(article.body, span_info=True)
-        return []
 
 
 def _query(rule: SampleRule, prefixes: bool) -> str:
@@ -223,12 +230,13 @@ class Fts5:
     name = "SQLite FTS5, one batch"
     most_rules = 1_000
     exact = False
+    few = False
     note = "which articles only: no nearness, no evidence"
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
         self._queries = [_query(rule, prefixes=True) for rule in rules]
 
-    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+    def judge_all(self, articles: Sequence[Content]) -> None:
         """Index the batch, then ask each rule."""
         base = sqlite3.connect(":memory:")
         base.execute("create virtual table article using fts5(title, body)")
@@ -236,7 +244,18 @@ class Fts5:
         for query in self._queries:
             base.execute("select rowid from article where article match ?", [query]).fetchall()
         base.close()
-        return []
+
+
+class Fts5Single(Fts5):
+    """The same, an index for each article: what a run with one new article would do."""
+
+    name = "SQLite FTS5, one article"
+    few = True
+
+    def judge_all(self, articles: Sequence[Content]) -> None:
+        """Index each article, then ask each rule."""
+        for article in articles:
+            super().judge_all([article])
 
 
 class Tantivy:
@@ -245,12 +264,13 @@ class Tantivy:
     name = "tantivy, one batch"
     most_rules = 1_000
     exact = False
+    few = False
     note = "which articles only: no prefixes, no nearness, no evidence"
 
     def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
         self._queries = [_query(rule, prefixes=False).replace(" NOT ", " AND NOT ") for rule in rules]
 
-    def judge_all(self, articles: Sequence[Content]) -> list[set[Evidence]]:
+    def judge_all(self, articles: Sequence[Content]) -> None:
         """Index the batch, then ask each rule."""
         schema = tantivy.SchemaBuilder().add_text_field("text").build()
         index = tantivy.Index(schema)
@@ -262,9 +282,8 @@ class Tantivy:
         searcher = index.searcher()
         for query in self._queries:
             searcher.search(index.parse_query(query, ["text"]), limit=len(articles))
-        return []
 
 
 CONTESTANTS: Mapping[str, type[Ours | Naive | Flashtext | Fts5 | Tantivy]] = {
-    one.name: one for one in (Ours, Naive, Pyahocorasick, Hyperscan, Re2Set, Flashtext, Fts5, Tantivy)
+    one.name: one for one in (Ours, Naive, Pyahocorasick, Hyperscan, Re2Set, Flashtext, Fts5, Fts5Single, Tantivy)
 }

@@ -49,7 +49,7 @@ class TermIndex:
         for term, number in self.ids.items():
             if term.words and not self.letters[number]:
                 self._odd[term.words[0]].append(number)
-        self._find = finder(list(signs)) if signs else lambda _: ()
+        self.find = finder(list(signs)) if signs else lambda _: ()
         self._odd_words = OddWords(self._odd)
 
     def signs(self, term: TermId) -> tuple[Sign, ...]:
@@ -62,7 +62,7 @@ class TermIndex:
 
     def scan(self, document: Document) -> "Scan":
         """The one pass over an article."""
-        return scan(document, self._find)
+        return scan(document, self.find)
 
     def look(self, document: Document) -> Iterable[Found]:
         """The terms that have no letters to look for, patterns apart."""
