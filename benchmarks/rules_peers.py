@@ -112,7 +112,7 @@ class Re2Set(Ours):
 
 def _places_of(letters: Sequence[bytes], found: re2.Set, line: bytes) -> list[tuple[int, int, int]]:
     places: list[tuple[int, int, int]] = []
-    for number in found.Match(line):
+    for number in found.Match(line) or ():
         at = line.find(letters[number])
         while at >= 0:
             places.append((number, at, at + len(letters[number])))
