@@ -137,4 +137,5 @@ def _page(settings: Settings, address: str, links: str, said: dict[str, "Data"])
 
 
 def _words(one: "Found") -> str:
-    return f"{len(one.probe.entries)} entries" + (f" of {one.probe.title}" if one.probe.title else "")
+    number = len(one.probe.entries)
+    return f"{number} {'entry' if number == 1 else 'entries'}" + (f" of {one.probe.title}" if one.probe.title else "")

@@ -56,7 +56,7 @@ def test_a_site_with_one_feed_is_plain(desk: Path, web: Web) -> None:
     web.serve("/comments/feed", RSS % "Comments on Harbour", "application/rss+xml")
     result = run("add", web.url("/"), "--every", "5m")
     assert result.exit_code == 0, result.output
-    assert "1 entries of Harbour" in result.stdout
+    assert "1 entry of Harbour" in result.stdout
     (feed,) = added(desk)
     assert (feed.url, feed.language, feed.every) == (web.url("/feed.xml"), "hy", timedelta(minutes=5))
 
