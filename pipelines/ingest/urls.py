@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ABSOLUTE = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -65,7 +66,7 @@ def resolved(url: str, base: str | None = None) -> str | None:
     if not cleaned or len(cleaned) > 4 * MAX_LENGTH:
         return None
     try:
-        absolute = urljoin(base, cleaned) if base else cleaned
+        absolute = urljoin(base, cleaned) if base and not _ABSOLUTE.match(cleaned) else cleaned
         head, mark, tail = absolute.partition("?")
         parts = urlsplit(head.replace("\\", "/") + mark + tail)
     except ValueError:
