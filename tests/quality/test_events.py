@@ -103,6 +103,12 @@ def test_a_war_is_as_many_events_as_it_has(named: bool) -> None:
     assert len({answer.story_id for answer in grouped(told)}) == len(rows)
 
 
+def test_what_two_leaders_do_in_one_day_is_not_one_event() -> None:
+    """A visit: arrival, contract, march, dinner, speech and departure, all of the same two in the same town."""
+    rows = ours("visit.jsonl")
+    assert scored(linked(grouped(rows)), [row["event"] for row in rows]) == (1.0, 1.0)
+
+
 def test_headlines_of_one_event_are_linked() -> None:
     """token_set_ratio >= 60 on all pairs: .36. Headlines that came in the same hour are not told by their hours."""
     if not HEADLINES.is_file():
