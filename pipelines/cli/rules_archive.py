@@ -34,7 +34,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 @rules_option
 @json_option
 def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_json: bool) -> None:
-    """Stored articles that RULE all but matched: one part of it short, the nearest first.
+    """Stored articles one part short of a match by RULE, the nearest first.
 
     \b
     Example: wirewatch rules near-misses lachin-peacekeepers --days 3
@@ -58,7 +58,9 @@ def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_jso
 @rules_option
 @json_option
 def forms(rule: str, days: float, path: Path | None, *, as_json: bool) -> None:
-    """Every form that each term of RULE catches in stored articles, with how often; terms that never hit too.
+    """Every form that each term of RULE catches in stored articles.
+
+    Each with how often, and the terms that never hit too.
 
     \b
     Example: wirewatch rules forms lachin-peacekeepers

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @click.option("--rules", "path", type=click.Path(path_type=Path), help="Where the rule is.  [default: the desk's]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def explain(rule: str, article: str, path: Path | None, *, as_json: bool) -> None:
-    """Say why RULE did or did not match ARTICLE: what decided, each hit in its sentence, what was nearest.
+    """Say why RULE did or did not match ARTICLE.
 
+    It tells what decided, each hit in its sentence, and on a miss what was nearest.
     ARTICLE is the number or address of a stored article, or a file: a JSON line as the filters read it, a page, or
     plain text whose first line is the headline. Drafts are explained too. Exit code 0, whatever the answer.
 
