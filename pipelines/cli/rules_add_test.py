@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @rules_option
 @json_option
 def add_test(rule: str, article: str, expect: str, name: str | None, path: Path | None, *, as_json: bool) -> None:
-    """Write ARTICLE into RULE's file as a test, and say whether it passes.
+    """Write ARTICLE into the file of RULE, as a test.
 
-    Comments and order are kept.
+    Comments and order are kept, and it is told whether the rule passes.
     ARTICLE is the number or address of a stored article, or a file. Of its text the paragraphs are taken in which the
     rule finds something, where these alone give the same answer. A test that fails is written too: mend the rule
     before you save it as live, for until its tests pass its last good version runs.

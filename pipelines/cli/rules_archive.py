@@ -34,7 +34,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 @rules_option
 @json_option
 def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_json: bool) -> None:
-    """Stored articles one part short of a match by RULE, the nearest first.
+    """Stored articles one part short of a match by RULE.
+
+    The nearest come first.
 
     \b
     Example: wirewatch rules near-misses lachin-peacekeepers --days 3
