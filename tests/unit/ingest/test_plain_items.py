@@ -97,6 +97,13 @@ def test_what_feeds_are_made_of_is_plain(part: str) -> None:
     assert both(rss(f"{part}<ours:other/>"))[0] is not None
 
 
+def test_whatever_stands_at_a_feeds_head_its_items_are_read() -> None:
+    odd = rss("<title>a</title>").replace("<language>ru</language>", "<language><b>ru</b><!-- --></language><title/>")
+    plain, whole = both(odd)
+    assert plain is not None
+    assert (plain.entries, plain.language) == (whole.entries, "ru")
+
+
 @pytest.mark.parametrize(
     "text",
     [
