@@ -57,7 +57,7 @@ def list_command(states: tuple[str, ...], limit: int, as_json: bool) -> None:
 def retry_command(delivery_ids: tuple[int, ...], all_dead: bool) -> None:
     """Make dead or waiting deliveries due now; the next run sends them.
 
-    A delivery more than 24 hours old gets one more try.
+    They may fail for another day before they are given up again.
     """
     if all_dead is bool(delivery_ids):
         raise click.UsageError("name deliveries (see `wirewatch outbox list`), or use --all-dead")

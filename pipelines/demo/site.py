@@ -43,10 +43,10 @@ class DemoSite:
         self._publish(second_edition())
 
     @contextmanager
-    def out_of_order(self, path: str) -> Iterator[None]:
-        """Answer 503 for one page, for a while."""
+    def out_of_order(self, path: str, status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE) -> Iterator[None]:
+        """Answer 503, or another `status`, for one page, for a while."""
         reply = self._server.replies[path]
-        self._server.replies = {**self._server.replies, path: Reply(status=HTTPStatus.SERVICE_UNAVAILABLE)}
+        self._server.replies = {**self._server.replies, path: Reply(status=status)}
         try:
             yield
         finally:
