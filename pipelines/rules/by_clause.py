@@ -77,11 +77,11 @@ def _wired(rule: CompiledRule, wiring: Wiring) -> _WiredRule:
         tuple(sorted(rule.when.groups())),
         tuple(sorted(rule.when.groups() | rule.news)),
         rule.scope != Scope(),
-        bare(rule.when),
+        is_bare(rule.when),
     )
 
 
-def bare(when: Clause) -> bool:
+def is_bare(when: Clause) -> bool:
     """Whether the deciding clause is all of it, without numbers."""
     return isinstance(when, Has) or (isinstance(when, And) and all(isinstance(part, Has) for part in when.parts))
 

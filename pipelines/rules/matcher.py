@@ -6,8 +6,8 @@ from functools import cached_property, partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from pipelines.model import Content, Judgement
-from pipelines.rules.by_clause import ByClause, bare, passes
+from pipelines.model import Content, Judgement, Rule
+from pipelines.rules.by_clause import ByClause, is_bare, passes
 from pipelines.rules.document import Document
 from pipelines.rules.garbage import uncollected
 from pipelines.rules.nearness import apart
@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # numpy, which takes 70 to 145 ms to load, is for those with 
 
 _judgement = partial(tuple.__new__, Judgement)
 _MATCH = Outcome.MATCH
+_Told = tuple[Rule, Scope | None, str, bool]
+"""Of a plain rule: its record, its scope if it has one, its `when`, and whether that is told without numbers."""
 
 
 class Matcher:
@@ -42,7 +44,7 @@ class Matcher:
             self._finder = finder
             self._others = ByClause([self._rules[number] for number in self._table.others], finder)
             self._alone: dict[int, ByClause] = {}
-            self._plain: dict[int, tuple[CompiledRule, bool, str]] = {}
+            self._plain: dict[int, _Told] = {}
 
     def judge(
         self, content: Content, tags: frozenset[str] | None, spent: Counter[RuleId] | None = None
@@ -66,22 +68,22 @@ class Matcher:
         began, found = perf_counter_ns(), []
         for row, hits, gap in self._dense.passed(document, complete=content.complete):
             number = self._table.rows[row]
-            rule, scoped, measured = self._plain.get(number) or self._known(number)
-            if not hits or (scoped and not content.language):
+            rule, scope, when, bare = self._plain.get(number) or self._known(number)
+            if not hits or (scope and not content.language):
                 yield from ((number, one) for _, one in self._by_itself(number).judged(document, content, tags, spent))
-            elif not scoped or passes(rule.scope, content.language, tags):
-                clause = f"{measured}: {apart(gap)}" if measured else rule.when.text
-                found.append((number, _judgement((rule.rule, _MATCH, hits, clause))))
+            elif not scope or passes(scope, content.language, tags):
+                clause = when if bare else f"{when}: {apart(gap)}"
+                found.append((number, _judgement((rule, _MATCH, hits, clause))))
         each = (perf_counter_ns() - began) // max(len(found), 1)
         for number, judgement in found:
             spent[judgement.rule.rule_id] += each
             yield number, judgement
 
-    def _known(self, number: int) -> tuple[CompiledRule, bool, str]:
-        """A rule, whether it has a scope, and its `when` if that is told with numbers."""
+    def _known(self, number: int) -> _Told:
         rule = self._rules[number]
-        known = self._plain[number] = rule, rule.scope != Scope(), "" if bare(rule.when) else rule.when.text
-        return known
+        scope = None if rule.scope == Scope() else rule.scope
+        self._plain[number] = told = rule.rule, scope, rule.when.text, is_bare(rule.when)
+        return told
 
     def _by_itself(self, number: int) -> ByClause:
         """One rule of the table to be judged by its clauses."""
