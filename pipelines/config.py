@@ -25,7 +25,7 @@ class Settings:
     contact: str | None = None
     """Told to every server with the user agent: a mail address or a page where its operator finds ours."""
     page_pause: float = 1.0
-    """Seconds between the beginnings of two requests for pages of one host."""
+    """Seconds between the beginnings of two requests to one host."""
     keep_pages: float = 3.0
     """Days for which pages are kept as they came, to be read again."""
     desk_url: str | None = None
