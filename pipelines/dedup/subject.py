@@ -144,22 +144,24 @@ def _words(text: str, *, whole: bool = False) -> Iterator[_Word]:
     """
     found = list(_WORD.finditer(text))
     for number, one in enumerate(found):
-        capital = one[0][0].isupper()
+        if not one[0][0].isupper():
+            yield _Word(one[0], name=False)
+            continue
         before = found[number - 1] if number else None
         following = found[number + 1] if number + 1 < len(found) else None
-        goes_on = capital and following is not None and _together(text, one, following)
+        goes_on = following is not None and _together(text, one, following)
         if whole or not goes_on:
             begins = before is None or bool(_BEGINS.search(text[before.end() : one.start()]))
-            proper = capital and not goes_on and (not begins or (before is not None and _together(text, before, one)))
+            proper = not goes_on and (not begins or (before is not None and _together(text, before, one)))
             yield _Word(one[0], proper)
 
 
 def _together(text: str, one: re.Match[str], following: re.Match[str]) -> bool:
     """Whether two words are parts of one name."""
-    between = text[one.end() : following.start()]
-    if re.search("['’]", one[0]):  # a name with its ending: another begins
+    if not (one[0][0].isupper() and following[0][0].isupper()):
         return False
-    return one[0][0].isupper() and following[0][0].isupper() and between in {" ", "-", "\u00a0"}
+    ended = "'" in one[0] or "’" in one[0]  # a name with its ending: another begins
+    return not ended and text[one.end() : following.start()] in {" ", "-", "\u00a0"}
 
 
 def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: bool) -> Iterator[tuple[str, Term]]:
@@ -172,12 +174,12 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
     if _tells_nothing(small):
         return
     country = _country(small)
-    key = name_key(small, language)
+    told = word.name or (in_title and len(small) >= SHORTEST)
     if alias := aliases(text):
         yield _made(alias.name, text, alias.weight, topic=alias.topic)
     elif country:
         yield _made(f"country {country}", text, COUNTRY, topic=True)
-    elif len(key) > 1 and (word.name or (in_title and len(small) >= SHORTEST)):
+    elif told and len(key := name_key(small, language)) > 1:
         yield _made(f"name {key}", text, NAME if word.name else WORD)
 
 
