@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import ESCALATION, EVENT, AlertDetail, Delivery, FindingDetail, Message, Pause
+from pipelines.alerts import ESCALATION, EVENT, AlertDetail, Bundled, Delivery, FindingDetail, Message, Pause
 from pipelines.delivery import rates, retry
 from pipelines.notices import Notice, Notices
 from pipelines.progress import Budget, Tally
@@ -180,7 +180,8 @@ def _message(
     from pipelines.delivery.gathered import render_all
 
     first = bundle[0]
-    earlier = outbox.bundled(first.receiver, first.bundle)
+    one_event = len({one.bundle for one in bundle}) == 1
+    earlier = outbox.bundled(first.receiver, first.bundle) if one_event else Bundled()
     style = desk.receiver(first.receiver).style
     occasion = _occasion(bundle, now)
     message = render_all(details, style, occasion=occasion, earlier=earlier, zone=desk.zone, now=now)

@@ -202,6 +202,21 @@ def test_what_waited_together_and_is_refused_is_sent_event_by_event(desk: Desk) 
     assert [message.title for message in desk.to("chat")] == ["A1 · Earthquakes", "A2 · Earthquakes"]
 
 
+def test_what_waited_together_is_an_update_of_no_single_event(desk: Desk) -> None:
+    desk.news("one", name="rule-1")
+    desk.run()
+    desk.at(NOON + MINUTE).run()
+    [row] = desk.store.journal.articles(1)
+    assert row.member
+    desk.news("more", name="rule-3", into=row.member.story_id)
+    desk.news("two", name="rule-2")
+    desk.run()
+    desk.post.take()
+    desk.at(NOON + 5 * HOUR).run()
+    [message] = desk.to("chat")
+    assert message.title == "A2, A3 · Earthquakes and 1 more rule · late: due 5 h ago"
+
+
 def test_what_failed_first_after_an_outage_of_ours_is_tried_for_a_day(desk: Desk) -> None:
     desk.news("one")
     desk.run()
