@@ -15,6 +15,7 @@ from pipelines import alerting, delivering, gathering, grouping, revisiting, ste
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
+from pipelines.ingest.reading import get_ready
 from pipelines.model import Feed
 from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Workers
@@ -73,6 +74,8 @@ class Cycle:
             everything=every_feed,
             pause=self.settings.page_pause,
         )
+        if polled.counts["entries new"]:
+            self.workers.submit(get_ready)  # seconds on a busy machine, while what waits is sent
         try:
             return polled, self.deliveries()
         except DeskFileError:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-LOADED_FIRST = {"read_page": ("pipelines.ingest.extractor",), "parse_feed": ("pipelines.ingest.sources",)}
+LOADED_FIRST = {
+    "read_page": ("pipelines.ingest.extractor",),
+    "get_ready": ("pipelines.ingest.extractor",),
+    "parse_feed": ("pipelines.ingest.sources",),
+}
 """What a worker loads before the time of an item begins, by the function that reads it."""
 
 
@@ -39,6 +43,10 @@ def read_page(page: Page, answer: Response | None) -> Reading:
         # The desk says that these words are the whole article, as a channel's post is: nothing more is to come.
         return replace(found, content=replace(found.content, text_source=TextSource.PAGE))
     return found
+
+
+def get_ready() -> None:
+    """Nothing: it is for a worker that will soon be given pages, and loads what they are read with before."""
 
 
 def read_html(html: bytes, url: str | None) -> tuple[Reading, float]:
