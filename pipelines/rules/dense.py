@@ -5,6 +5,7 @@ wants are open and none of what it does not want. What is said is what `matcher`
 microsecond an opened slot and 6 to 30 a rule that passes; here it is a tenth of that, after some 80 an article.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import accumulate
@@ -13,7 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipelines.model import Hit
+from pipelines.rules.clauses import Found
 from pipelines.rules.document import FIELDS, LEAD, TEXT, Document
+from pipelines.rules.hits import longest
+from pipelines.rules.nearness import gaps
 from pipelines.rules.plain import MOST_GROUPS
 from pipelines.rules.search import Finder, Scan, scan
 from pipelines.rules.table import FAR, Table
@@ -27,7 +31,7 @@ _hit = partial(tuple.__new__, Hit)
 
 
 class Passed(NamedTuple):
-    """A rule by its row, with its evidence; none where hits overlap: then its clauses must judge."""
+    """A rule by its row, with its evidence; none where it only may match: then its clauses must judge."""
 
     row: int
     hits: tuple[Hit, ...]
@@ -63,18 +67,39 @@ class Dense:
         """The rules of these slots, which are open at these places: row by row, in reading order."""
         rows = slots // MOST_GROUPS
         begins = np.concatenate(([0], (rows[1:] != rows[:-1]).nonzero()[0] + 1))
-        gaps = places.gaps(by)
-        gaps[begins[1:] - 1] = gaps[-1] = FAR
-        overlap = np.minimum.reduceat(gaps, begins) < 0
-        gaps[:-1][slots[1:] == slots[:-1]] = FAR
-        nearest = np.minimum.reduceat(gaps, begins)
+        apart = places.gaps(by)
+        apart[begins[1:] - 1] = apart[-1] = FAR
+        overlap = np.minimum.reduceat(apart, begins) < 0
+        apart[:-1][slots[1:] == slots[:-1]] = FAR
+        nearest = np.minimum.reduceat(apart, begins)
         told = overlap | (nearest <= self._words[rows[begins]])
         counts = np.diff(begins, append=len(rows))
         shown = (told & ~overlap).repeat(counts)
         hits = places.hits([self._names[slot] for slot in slots[shown].tolist()], by[shown])
         ends = np.where(overlap, 0, counts)[told].cumsum().tolist()
         evidence = [tuple(hits[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
-        return map(Passed, rows[begins][told].tolist(), evidence, nearest[told].tolist())
+        passed = map(Passed, rows[begins][told].tolist(), evidence, nearest[told].tolist())
+        if not overlap.any():
+            return passed
+        parts = zip(passed, begins[told].tolist(), (begins + counts)[told].tolist(), strict=True)
+        found = (one if one.hits else self._untangled(places, one.row, slots[a:b], by[a:b]) for one, a, b in parts)
+        return [one for one in found if one]
+
+    def _untangled(self, places: "Places", row: int, slots: Array, by: Array) -> Passed | None:
+        """A rule of which hits overlap: in each of its groups the longest stays; None where it does not match."""
+        groups: defaultdict[int, list[Found]] = defaultdict(list)
+        for slot, place in zip(slots.tolist(), by.tolist(), strict=True):
+            groups[slot].append(places.found(place))
+        kept = {slot: longest(hits) for slot, hits in groups.items()}
+        nearest = FAR
+        if len(kept) == 2:
+            one, other = kept.values()
+            nearest = min((*gaps(one, other), *gaps(other, one)), default=FAR)
+        if nearest > self._words[row]:
+            return None
+        told = sorted((hit[:3], self._names[slot], hit.term) for slot, hits in kept.items() for hit in hits)
+        hits = places.hits([name for _, name, _ in told], np.array([place for *_, place in told], np.int64))
+        return Passed(row, tuple(hits), nearest)
 
 
 class Spans:
@@ -128,6 +153,7 @@ class Places:
         blanks = (np.frombuffer(scan.line, np.uint8) == 32).nonzero()[0]
         self.firsts = blanks.searchsorted(np.array(ends, np.int64)) - spans.behind[self.signs]
         self._lasts = self.firsts + spans.more[self.signs]
+        self._document = scan.document
         self._words = scan.document.words[:TEXT]
         self._heads = [0, *accumulate(len(words.starts) + 1 for words in self._words)]
         self._fields = np.array(self._heads[1:], np.int64).searchsorted(self.firsts, side="right")
@@ -153,6 +179,11 @@ class Places:
         if gap == 1 and last == first + 1 and words.text[end] == " ":
             return True
         return words.together(first - self._heads[field], last - self._heads[field])
+
+    def found(self, place: int) -> Found:
+        """One of them as clauses see it; its term is its number."""
+        field, first, last = int(self._fields[place]), int(self.firsts[place]), int(self._lasts[place])
+        return Found(field, first, last, place, self._document)
 
     def gaps(self, by: Array) -> Array:
         """The words between each of these places and the next, fewer than none where they overlap."""

@@ -69,7 +69,7 @@ def _found(group: WiredGroup, document: Document, search: Search) -> Sequence[Fo
     if len(hits) > 1:
         hits.sort()
         if any(one[0] == after[0] and one[2] >= after[1] for one, after in pairwise(hits)):
-            return _longest(hits)
+            return longest(hits)
     return hits
 
 
@@ -111,7 +111,7 @@ def _visible(group: WiredGroup, document: Document, hit: Found) -> bool:
     return FIELDS[field] in group.fields
 
 
-def _longest(hits: list[Found]) -> list[Found]:
+def longest(hits: list[Found]) -> list[Found]:
     """Of overlapping hits the longest, then the earliest; in reading order."""
     taken: set[tuple[int, int]] = set()
     kept = []
