@@ -41,6 +41,8 @@ def ledger_of(cycle: Cycle) -> tuple[Ledger, dict[str, int]]:
 def test_what_is_past_the_limit_is_kept_and_volumes_are_told_once(world: World) -> None:
     with world.cycle() as cycle:
         cycle.whole()
+        while cycle.deliveries().unfinished:  # a busy machine sends no dozen mails in a run's share of time
+            pass
         ledger, told = ledger_of(cycle)
         assert ledger.matched == ledger.accounted
         assert (told["karabakh"], told["surge"], told.get("quiet")) == (5, 1, None)
