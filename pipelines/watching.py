@@ -6,7 +6,7 @@ from datetime import datetime
 from pipelines import errors, protocols
 from pipelines.answers import Answers
 from pipelines.ingest import health, polling
-from pipelines.ingest.health_table import health_rows, worst_feeds
+from pipelines.ingest.health_table import health_rows, site_of, worst_feeds
 from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.round import Manners, fetch_each
 from pipelines.ingest.sitemap_index import WholeSources
@@ -59,8 +59,7 @@ def poll_feeds(
 def _show(store: FeedStore, feeds: Sequence[PolledFeed], tally: Tally, now: datetime) -> None:
     """How feeds fare, for the asset's page."""
     shown = worst_feeds(feeds, now)
-    outlets = {one.feed.outlet.outlet_id for one in shown if one.feed.outlet}
-    texts = {site.outlet.outlet_id: site for site in store.site_texts(outlets, now)}
+    texts = {site.outlet.outlet_id: site for site in store.site_texts({site_of(one.feed) for one in shown}, now)}
     tally.table("feed health", health_rows(shown, texts, now))
 
 

@@ -71,13 +71,14 @@ def parse_command(files: tuple[str, ...], url: str, links: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Each feed as a JSON line.")
 def list_command(as_json: bool) -> None:
     """The watched feeds and how they fare."""
+    from pipelines.ingest.health_table import site_of
     from storage.store import open_store
 
     with closing(open_store(here().database_url)) as store:
         rows = store.journal.feeds()
-        outlets = {row.feed.outlet.outlet_id for row in rows if row.feed.outlet}
+        outlets = {site_of(row.feed) for row in rows}
         sites = {site.outlet.outlet_id: site for site in store.feeds.site_texts(outlets, datetime.now(UTC))}
-    texts = [sites.get(row.feed.outlet.outlet_id) if row.feed.outlet else None for row in rows]
+    texts = [sites.get(site_of(row.feed)) for row in rows]
     if as_json:
         for row, site in zip(rows, texts, strict=True):
             echo_json(_facts(row, site))

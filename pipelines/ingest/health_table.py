@@ -18,6 +18,15 @@ def worst_feeds(feeds: Sequence[PolledFeed], now: datetime) -> Sequence[PolledFe
     return sorted(feeds, key=lambda one: (-one.state.failures, -_silence(one.state, now), one.feed.feed_id))[:SHOWN]
 
 
+def site_of(feed: Feed) -> OutletId:
+    """The outlet whose pages tell of the feed's full texts: its own, else that of its address's domain."""
+    if feed.outlet is not None:
+        return feed.outlet.outlet_id
+    from pipelines.ingest.urls import article_outlet  # the list of public suffixes is loaded where it is needed
+
+    return article_outlet(feed, feed.url).outlet_id
+
+
 def health_rows(
     feeds: Sequence[PolledFeed], texts: Mapping[OutletId, SiteTexts], now: datetime
 ) -> tuple[Mapping[str, str], ...]:
@@ -26,7 +35,7 @@ def health_rows(
 
 
 def _row(feed: Feed, state: FeedState, texts: Mapping[OutletId, SiteTexts], now: datetime) -> Mapping[str, str]:
-    site = texts.get(feed.outlet.outlet_id) if feed.outlet else None
+    site = texts.get(site_of(feed))
     trouble = health.feed_trouble(feed, state, now)
     return {
         "feed": feed.feed_id,
