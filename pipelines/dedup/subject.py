@@ -56,6 +56,11 @@ class Term:
     topic: bool = False
     """Whether it is what the desk looks for day after day, or a country."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a word, no name and no number."""
+        return self.weight == WORD and not self.topic and not self.shown[0].isdigit()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -168,7 +173,7 @@ def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: boo
     text, small = word.text, word.text.casefold()
     if text[0].isdigit():
         digits = re.sub("[.,]", "", text)
-        if len(digits) > 1 and not (len(digits) == 4 and digits[:2] in {"19", "20"}):
+        if len(digits) > 1 and not (text == digits and len(digits) == 4 and digits[:2] in {"19", "20"}):
             yield _made(f"number {digits}", text, NUMBER)
         return
     if _tells_nothing(small):
