@@ -1,9 +1,9 @@
 """The engine against the reference: the same rules, the same articles, the same hits, whichever way it judges."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-import numpy
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.model import Content
 from pipelines.rules.loader import load_rules
 from pipelines.rules.matcher import Matcher
+from pipelines.states import TextSource
 from tests.unit.rules.reference import Clause, Group, Rule, judged, written
 
 WORDS = ["army", "Lachin", "corridor", "fire", "fired", "Çay", "миру", "x"]
@@ -96,7 +97,6 @@ LONGER = Rule(
 def test_the_engine_says_what_the_reference_says(
     tmp_path: Path, many: int, rules: list[Rule], contents: list[Content]
 ) -> None:
-    assert numpy.__name__  # where it is loaded, plain rules are judged in arrays
     text = "version: 1\nrules:\n" + "".join(in_yaml(number, rule) for number, rule in enumerate(rules))
     (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
     loaded = load_rules(tmp_path).rules  # those that are true of everything, or of nothing, are refused
@@ -112,9 +112,25 @@ def test_the_engine_says_what_the_reference_says(
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(PLAIN_RULES, min_size=1, max_size=6), CONTENTS)
-def test_all_at_once_and_one_by_one_tell_the_same(tmp_path: Path, rules: list[Rule], content: Content) -> None:
+@given(
+    st.lists(PLAIN_RULES, min_size=1, max_size=6),
+    CONTENTS,
+    st.sampled_from(TextSource),
+    st.sampled_from([None, "en", "ru-RU"]),
+    st.sampled_from([None, frozenset[str](), frozenset({"sport"})]),
+)
+def test_all_at_once_and_one_by_one_tell_the_same(
+    tmp_path: Path,
+    rules: list[Rule],
+    content: Content,
+    source: TextSource,
+    language: str | None,
+    tags: frozenset[str] | None,
+) -> None:
     text = "version: 1\nrules:\n" + "".join(in_yaml(number, rule) for number, rule in enumerate(rules))
-    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+    scoped = text.replace('"r1"', '"r1", "scope": {"languages": ["ru"], "not_feed_tags": ["sport"]}')
+    (tmp_path / "rules.yaml").write_text(scoped, encoding="utf-8")
     loaded = load_rules(tmp_path).rules
-    assert Matcher(loaded, many=0).judge(content, None) == Matcher(loaded, many=1_000).judge(content, None)
+    content = replace(content, text_source=source, language=language)
+    at_once, one_by_one = Matcher(loaded, many=0), Matcher(loaded, many=1_000)
+    assert at_once.judge(content, tags) == one_by_one.judge(content, tags)
