@@ -1,6 +1,5 @@
 """Stories: the StoryStore, and what it tells operators of days and sizes; `grouping` has the transaction."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -59,6 +58,8 @@ class SqlStories:
 
     def sizes(self, since: datetime) -> Mapping[int, int]:
         """See StoryStore."""
-        joined = select(func.count()).where(story_members.c.joined_at >= since).group_by(story_members.c.story_id)
+        size = func.count().label("size")
+        of_each = select(size).where(story_members.c.joined_at >= since).group_by(story_members.c.story_id).subquery()
+        query = select(of_each.c.size, func.count()).group_by(of_each.c.size)  # counted there: a day has 30,000 stories
         with self._database.reading() as connection:
-            return Counter(connection.scalars(joined))
+            return {row[0]: row[1] for row in connection.execute(query)}

@@ -40,7 +40,9 @@ def plan(connection: Connection, statement: str, parameters: Any) -> list[str]:
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
         details = [row.detail for row in rows if row.detail != "SCAN CONSTANT ROW"]
-        return [detail for detail in details if detail.startswith("SCAN ") and "INDEX" not in detail]
+        answers = {f"SCAN {detail.split()[1]}" for detail in details if detail.startswith("CO-ROUTINE ")}
+        scans = [detail for detail in details if detail.startswith("SCAN ") and "INDEX" not in detail]
+        return [scan for scan in scans if scan not in answers]  # an answer within the statement is no table
     found: list[str] = []
 
     def walk(node: dict[str, Any]) -> None:
