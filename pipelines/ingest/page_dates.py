@@ -85,7 +85,7 @@ def _confirmed(stamps: Sequence[_Stamp], others: Sequence[_Stamp], printed: Prin
 
 
 def _is_timed(stamps: Sequence[_Stamp]) -> bool:
-    """Whether the first gives a time in UTC: whose day need not be the outlet's."""
+    """Whether the first gives a time: whose day, in UTC or an editor's zone, need not be what the page prints."""
     return bool(stamps) and stamps[0].published.precision is Precision.TIME
 
 
