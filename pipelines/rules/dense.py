@@ -1,8 +1,8 @@
 """Judges plain rules by the hundred, all of an article's hits in arrays at once; the only file of rules with numpy.
 
 Letters open the slots of the groups that look for them, four to a rule; a rule passes where the slots of all that it
-wants are open and none of what it does not want. What is said is what `matcher` says rule by rule, which takes one
-microsecond an opened slot and 6 to 30 a rule that passes; here it is a tenth of that, after some 80 an article.
+wants are open and none of what it does not want. What is said is what `by_clause` says rule by rule: of 1,000 rules, 13
+of which match an article, in half the time (0.37 ms), of 10,000, 132 of which match, in a third.
 """
 
 from collections import defaultdict
