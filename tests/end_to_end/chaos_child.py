@@ -37,7 +37,7 @@ from tests.storage.samples import entry, extract, feed, group, match, poll, rule
 
 PARTS = ("feeds", "articles", "stories", "matches", "alerts", "outbox", "notices")
 NO_LIMIT = Limit(alerts=10_000)
-SEND_LIMIT = 0.4  # seconds, for the product's 15: what is silent or drips is given up, as it would be
+SEND_LIMIT = 0.8  # seconds, for the product's 15: what is silent or drips is given up, as it would be
 
 
 class Fuse(threading.local):
