@@ -29,6 +29,7 @@ from pipelines.states import PassageKind, Precision
 # A day begins at +14:00 and ends at -12:00.
 _EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=24 + 12)
 
+_OF_HEAD = frozenset({"title", "meta", "link", "base", "style", "script", "noscript", "template"})
 _COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # to a terminal
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
@@ -167,7 +168,19 @@ def _parsed(html: bytes, content_type: str | None) -> tuple[HtmlElement | None, 
             raise MemoryError from error  # lxml calls it a fault of the page
         return None, False
     deep = any("depth" in entry.message for entry in parser.error_log.filter_from_fatals())
+    _give_body(tree)
     return (None if deep else tree), deep
+
+
+def _give_body(tree: HtmlElement) -> None:
+    """Put into the body what the parser left in the head: HTML 5 needs no <body>, and libxml2 knows no <article>."""
+    head = tree.find("head")
+    stray = [one for one in head if one.tag not in _OF_HEAD] if head is not None else []
+    if stray:
+        body = tree.find("body")
+        body = etree.SubElement(tree, "body") if body is None else body
+        for place, one in enumerate(stray):
+            body.insert(place, one)
 
 
 def _xml(text: str) -> bytes:

@@ -358,3 +358,10 @@ def test_any_bytes_give_a_content(body: bytes, start: bytes) -> None:
     content = extract(start + body, url=None, entry=ENTRY)
     assert content.title
     content.body.encode("utf-8")
+
+
+def test_a_page_without_a_body_of_its_own_is_read() -> None:
+    """HTML 5 needs none; libxml2 takes <article> for a part of the head then."""
+    html = f"<!doctype html><title>Dam gives way</title><article><h1>Dam gives way</h1><p>{FIRST}</p><p>{SECOND}</p>"
+    found = read(f"{html}<p>{THIRD}</p></article></html>".encode())
+    assert (found.title, found.body.split("\n")) == ("Dam gives way", [FIRST, SECOND, THIRD])
