@@ -13,7 +13,7 @@ import pytest
 from pipelines.cycle import open_cycle
 from pipelines.reports import Report
 from pipelines.states import OutletId
-from storage.articles import RECENT
+from storage.sites import RECENT
 from tests.web import Web, web_server
 
 ROOT = Path(__file__).parents[2]

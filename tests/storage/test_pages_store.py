@@ -7,7 +7,7 @@ from pipelines.model import Content, Published
 from pipelines.progress import Budget
 from pipelines.protocols import Response
 from pipelines.states import ArticleId, OutletId, PassageKind
-from pipelines.steps import group_stories
+from pipelines.grouping import group_stories
 from storage.store import SqlStore
 from tests.storage.samples import LATER, NOW, entry, feed, group, poll
 
