@@ -15,6 +15,9 @@ from pipelines.delivery.wording import clean, cut, number
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTLETS_SHOWN = 3
+OUTLETS_DRAWN = 12
+BAR = 30
+"""Characters of the longest bar."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -25,12 +28,25 @@ def show(result: Backtested) -> None:
     if result.compared:
         columns[2:2] = ["gained", "lost"]
     echo_table(columns, [_cells(result, tried) for tried in result.rules])
+    if len(result.rules) == 1:
+        _show_outlets(result.rules[0].outlets)
     for line in _remarks(result):
         click.secho(line, fg="yellow")
     for heading, caught, sign in _differences(result):
         click.echo(f"\n{click.style(heading, bold=True)}: {caught.number}")
         for sample in caught.samples:
             click.echo(f"  {sign} {_line(sample)}")
+
+
+def _show_outlets(outlets: Counter[str]) -> None:
+    """A bar for each outlet, where one rule is looked at alone."""
+    shown = [(cut(clean(name), 30), count) for name, count in outlets.most_common(OUTLETS_DRAWN)]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, count in shown:
+        bar = "█" * max(1, round(BAR * count / shown[0][1]))
+        click.echo(f"  {name:<{width}}  {click.style(bar, fg='blue')} {count}")
+    if len(outlets) > len(shown):
+        click.echo(f"  and {number(len(outlets) - len(shown), 'outlet')} more")
 
 
 def markdown(result: Backtested) -> str:

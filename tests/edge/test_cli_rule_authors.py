@@ -251,6 +251,7 @@ COMMANDS = {
     "near-misses": "rules near-misses lachin-peacekeepers",
     "forms": "rules forms lachin-peacekeepers",
     "backtest": "rules backtest",
+    "backtest-one": "rules backtest lachin-peacekeepers",
     "backtest-markdown": "rules backtest --markdown --against {other}",
     "backtest-against": "rules backtest --against {other}",
     "why-told": "why 1",
