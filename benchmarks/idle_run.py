@@ -79,6 +79,9 @@ def fill(articles: int) -> None:
                 grouping.join(revision.article.article_id, None, similarity=1.0, reason="alone", hashes=())
         while revisions := store.matches.unmatched(500):
             store.matches.save_matches([revision.revision_id for revision in revisions], [], now)
+    (settings.desk / "routes.yaml").write_text(
+        "version: 1\nzone: UTC\nreceivers: {chat: {url_env: CHAT_URL}}\nroute: {to: chat}\n"
+    )
     (settings.desk / "feeds.yaml").write_text(
         "version: 1\noutlets: {bench: {title: Bench}}\n"
         "feeds: [{id: bench, outlet: bench, url: 'http://127.0.0.1:9/rss', every: 10h}]\n"
