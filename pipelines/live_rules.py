@@ -123,7 +123,9 @@ class LiveRules:
         edits = ((rule, was[rule.rule_id]) for rule in decision.adopt)
         return News(
             folder=self.folder,
-            edits=tuple(Edit(rule=rule, before=before.get(old.rule_id) if old else None) for rule, old in edits),
+            edits=tuple(
+                Edit(rule=rule, before=_as(rule, before.get(old.rule_id)) if old else None) for rule, old in edits
+            ),
             gone=decision.retire,
             refused=tuple(_refused(found, decision, failures)),
         )
@@ -216,6 +218,11 @@ def _refused(found: "Found", decision: "Decision", failures: Sequence[Fault]) ->
         failing = [rule for rule in here if rule.rule_id in keep or rule.rule_id in found.failing]
         owner = next((rule.rule.owner for rule in (*failing, *here) if rule.rule.owner), None)
         yield Refused(file=file, faults=tuple(faults), keep=keep, owner=owner)
+
+
+def _as(rule: "CompiledRule", before: "CompiledRule | None") -> "CompiledRule | None":
+    """The version before under the id that the rule has now, so that the two can be compared."""
+    return before and replace(before, rule=replace(before.rule, rule_id=rule.rule_id))
 
 
 def _keeping(found: "Found", decision: "Decision") -> Iterator[Fault]:

@@ -123,3 +123,9 @@ def test_rules_in_the_shadow_report_once_a_week_from_monday_morning_on(desk: New
     assert (owner, title) == ("science", "a week in the shadow")
     assert lines[0].startswith("floods: last 7 days 1 match, 1 alert if it were live")
     assert desk.settle() == []
+
+
+def test_a_rule_of_another_name_is_compared_with_what_it_was(desk: Newsroom) -> None:
+    desk.write(RULES.replace("id: quakes", "id: tremors\n    was: quakes"))
+    lines = [line for _, _, told in desk.settle() for line in told]
+    assert lines[0] == "tremors is live since 16:00; last 14 days 1 match, the same as before; nothing older is sent"
