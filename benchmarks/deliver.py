@@ -20,12 +20,10 @@ from apprise import Apprise, AppriseAsset
 
 from pipelines.alert_store import NewAlert
 from pipelines.alerts import NewDelivery
-from pipelines.delivering import RECEIVERS_AT_ONCE, deliver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.delivery.routing import load_routes
 from pipelines.model import Content, Feed, FeedEntry, Hit, Judgement, Rule
 from pipelines.polls import FeedState, Poll
-from pipelines.progress import Budget
 from pipelines.states import (
     AlertReason,
     FeedId,
@@ -35,6 +33,8 @@ from pipelines.states import (
     RuleId,
     RuleVersion,
 )
+from pipelines.steps.delivering import RECEIVERS_AT_ONCE, deliver
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore, open_store
 
 MESSAGES, RECEIVERS, ANSWERS_AFTER = 100, 20, 0.05

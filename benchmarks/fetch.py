@@ -27,9 +27,9 @@ from pathlib import Path
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
 from pipelines.model import Feed, Outlet
-from pipelines.progress import Budget
 from pipelines.states import FeedId, OutletId
-from pipelines.watching import AT_ONCE, poll_feeds
+from pipelines.steps.progress import Budget
+from pipelines.steps.watching import AT_ONCE, poll_feeds
 from storage.store import SqlStore, open_store
 
 ENTRIES = 30

@@ -25,8 +25,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, func, select, text
 from stories_archive import KNOWN, SPAN, START, Text, fill, put, texts, with_reprints
 
-from pipelines.grouping import group_stories
-from pipelines.progress import Budget
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.progress import Budget
 from storage.database import Database
 from storage.store import open_store
 from storage.tables import articles, event_profiles, fingerprints, stories, story_members, story_terms

@@ -11,16 +11,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import alerting, delivering, gathering, grouping, revisiting, steps, waking, watching
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
 from pipelines.ingest.reading import get_ready
 from pipelines.model import Feed
-from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.states import AlertId, OutletId
+from pipelines.steps import alerting, delivering, gathering, grouping, revisiting, waking, watching
+from pipelines.steps import matching as steps
+from pipelines.steps.progress import Budget
 from pipelines.store import Store
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class Cycle:
         return Budget(self.clock(), SHARES[step])
 
     def _names(self) -> "Aliases":
-        from pipelines.desk_names import desk_names
+        from pipelines.desk_files.names import desk_names
 
         return desk_names(self.settings.desk).alias
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.archive import Archive
 from pipelines.delivery.limits import in_words
 from pipelines.delivery.wording import number
-from pipelines.desk_files import Fault
+from pipelines.desk_files.reading import Fault
 from pipelines.notices import Notices
-from pipelines.progress import Budget, Tally
+from pipelines.rehearsal.archive import Archive
 from pipelines.reports import Report
 from pipelines.rules.rule import CompiledRule
 from pipelines.states import RuleId, RuleStatus, digest
+from pipelines.steps.progress import Budget, Tally
 
 if TYPE_CHECKING:  # loaded only where a rule was edited
-    from pipelines.backtest import Backtested, Tried
+    from pipelines.rehearsal.backtest import Backtested, Tried
 
 LOOKED_BACK = timedelta(days=14)
 WEEK = timedelta(days=7)
@@ -191,7 +191,7 @@ def _looked_back(
     budget: Budget,
 ) -> "Backtested":
     """What the rules would have done since then, as far as time allows."""
-    from pipelines.backtest import Backtest
+    from pipelines.rehearsal.backtest import Backtest
 
     looking = Backtest(rules, before, since=since, now=budget.now())
     for texts in archive.texts(since):

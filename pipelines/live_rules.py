@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.desk_files import Fault, Level
+from pipelines.desk_files.reading import Fault, Level
 from pipelines.model import Judgement, Revision
-from pipelines.progress import Budget
 from pipelines.protocols import MatchStore
 from pipelines.rulebook import Backfill, Change, Look, RuleBook, StandingRule
 from pipelines.rules.sources import LISTS, Source, Sources, read_sources
 from pipelines.states import RuleId
+from pipelines.steps.progress import Budget
 
 if TYPE_CHECKING:  # an idle cycle only asks whether the files have changed
     from pipelines.going_live import News, Refused
@@ -177,7 +177,7 @@ class LiveRules:
 
 
 def _failures(rule: "CompiledRule", beside: "RuleSet") -> tuple[Fault, ...]:
-    from pipelines.rehearsal import run_tests
+    from pipelines.rehearsal.inline_tests import run_tests
     from pipelines.rules.loader import RuleSet
 
     return run_tests(RuleSet(rules=(rule,)), beside.rules)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from pipelines.desk_files import Fault, Level
-from pipelines.rehearsal import run_tests
+from pipelines.desk_files.reading import Fault, Level
+from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.reports import Check
 from pipelines.rules.kept import KeptRules
 from pipelines.rules.loader import RuleSet, compile_rules

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import alert_store, protocols
-from pipelines.archive import Archive
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
+from pipelines.rehearsal.archive import Archive
 from pipelines.robots import RobotsStore
 from pipelines.rulebook import RuleBook
 from pipelines.stories import StoryStore

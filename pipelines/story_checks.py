@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipelines.progress import Tally
+from pipelines.steps.progress import Tally
 from pipelines.stories import BigStory, Day, StoryStore
 from pipelines.story_plot import plot
 

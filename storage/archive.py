@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
-from pipelines.archive import Archived
+from pipelines.rehearsal.archive import Archived
 from pipelines.states import RevisionId
 from storage.database import Database
 from storage.events import firsts

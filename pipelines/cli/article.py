@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.archive import Archived
 from pipelines.cli.here import here
 from pipelines.errors import SettingsError
 from pipelines.model import Content
+from pipelines.rehearsal.archive import Archived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from pipelines.backtest import MOST_A_DAY, Backtested, Caught, Sample, Tried
 from pipelines.cli.output import echo_table
 from pipelines.delivery.excerpt import Quote
 from pipelines.delivery.wording import clean, cut, number
+from pipelines.rehearsal.backtest import MOST_A_DAY, Backtested, Caught, Sample, Tried
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTLETS_SHOWN = 3

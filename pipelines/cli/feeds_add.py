@@ -13,7 +13,7 @@ from pipelines.errors import BadStatus, FetchError, WirewatchError
 from pipelines.states import SourceKind
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Data
+    from pipelines.desk_files.reading import Data
     from pipelines.ingest.discovery import Found
 
 _ANYWAY = "nothing was added (--no-check adds it all the same)"

@@ -46,7 +46,7 @@ def _tried(settings: Settings, feeds: list[Feed]) -> tuple["Probe", ...]:
 
 
 def _chosen(settings: Settings, ids: tuple[str, ...]) -> list[Feed]:
-    from pipelines.desk_files import suggest
+    from pipelines.desk_files.reading import suggest
     from pipelines.ingest.feeds_file import load_feeds
 
     path = settings.desk / "feeds.yaml"

@@ -12,7 +12,7 @@ from pipelines.errors import DeskFileError, NotAFeed
 from pipelines.states import SourceKind
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Data
+    from pipelines.desk_files.reading import Data
     from pipelines.ingest.opml import Outline
 
 

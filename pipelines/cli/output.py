@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Fault
+    from pipelines.desk_files.reading import Fault
 
 
 def echo_json(value: object) -> None:

@@ -59,7 +59,7 @@ def test_command(name: str) -> None:
     """
     from pipelines.delivery.apprise_notifier import AppriseNotifier
     from pipelines.delivery.routing import load_routes
-    from pipelines.desk_files import suggest
+    from pipelines.desk_files.reading import suggest
     from storage.store import open_store
 
     settings = load_settings(os.environ, Path.cwd())

@@ -13,7 +13,7 @@ from pipelines.cli.rules_explain import find_rule
 from pipelines.delivery.wording import clean, cut
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Data
+    from pipelines.desk_files.reading import Data
     from pipelines.model import Content
     from pipelines.rules.rule import CompiledRule
 
@@ -36,7 +36,7 @@ def add_test(rule: str, article: str, expect: str, name: str | None, path: Path 
     \b
     Example: wirewatch rules add-test lachin-peacekeepers 231 --expect no_match
     """
-    from pipelines.desk_insertion import insert_item
+    from pipelines.desk_files.insertion import insert_item
 
     compiled = find_rule(path or here().desk, rule)
     looked = named(article)

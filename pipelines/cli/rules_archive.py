@@ -14,8 +14,8 @@ from pipelines.cli.rules_explain import find_rule
 from pipelines.delivery.wording import clean, cut, number
 
 if TYPE_CHECKING:
-    from pipelines.archive import Archived
-    from pipelines.near_misses import NearMiss
+    from pipelines.rehearsal.archive import Archived
+    from pipelines.rehearsal.near_misses import NearMiss
 
 FORMS_SHOWN = 12
 days_option = click.option(
@@ -41,7 +41,7 @@ def near_misses(rule: str, days: float, limit: int, path: Path | None, *, as_jso
     \b
     Example: wirewatch rules near-misses lachin-peacekeepers --days 3
     """
-    from pipelines.near_misses import NearMisses
+    from pipelines.rehearsal.near_misses import NearMisses
 
     found = NearMisses(find_rule(path or here().desk, rule), limit)
     looked = each_text(days, found.take)
@@ -67,7 +67,7 @@ def forms(rule: str, days: float, path: Path | None, *, as_json: bool) -> None:
     \b
     Example: wirewatch rules forms lachin-peacekeepers
     """
-    from pipelines.near_misses import Forms
+    from pipelines.rehearsal.near_misses import Forms
 
     counted = Forms(find_rule(path or here().desk, rule))
     looked = each_text(days, counted.take)

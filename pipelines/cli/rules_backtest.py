@@ -15,7 +15,7 @@ from pipelines.cli.rules_archive import days_option, each_text, json_option
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pipelines.backtest import Backtested
+    from pipelines.rehearsal.backtest import Backtested
     from pipelines.rules.rule import CompiledRule
 
 
@@ -59,7 +59,7 @@ def backtest(
 
 
 def _run(path: Path, names: tuple[str, ...], against: str | None, days: float) -> "Backtested":
-    from pipelines.backtest import Backtest
+    from pipelines.rehearsal.backtest import Backtest
 
     now = datetime.now(UTC)
     rules = _chosen(_rules(path), names)
@@ -82,7 +82,7 @@ def _rules(path: Path) -> "tuple[CompiledRule, ...]":
 
 
 def _chosen(rules: "Iterable[CompiledRule]", names: tuple[str, ...]) -> "list[CompiledRule]":
-    from pipelines.desk_files import suggest
+    from pipelines.desk_files.reading import suggest
 
     found = {str(rule.rule_id): rule for rule in rules}
     for name in names:

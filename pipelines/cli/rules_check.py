@@ -15,7 +15,7 @@ from pipelines.delivery.wording import number
 from pipelines.errors import DeskFileError
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Fault
+    from pipelines.desk_files.reading import Fault
     from pipelines.rules.loader import RuleSet
 
 
@@ -88,8 +88,8 @@ class _Result:
 
 
 def _check(path: Path) -> _Result:
-    from pipelines.desk_files import Fault, Level
-    from pipelines.rehearsal import run_tests
+    from pipelines.desk_files.reading import Fault, Level
+    from pipelines.rehearsal.inline_tests import run_tests
     from pipelines.rules.lint import lint
     from pipelines.rules.loader import in_order, load_part
     from pipelines.rules.sources import misnamed
@@ -103,8 +103,8 @@ def _check(path: Path) -> _Result:
 
 def _with_archive(result: _Result, days: float) -> _Result:
     """What the stored texts of the last days show, among the rest."""
-    from pipelines.archive_lint import ArchiveLint
     from pipelines.cli.rules_archive import each_text
+    from pipelines.rehearsal.archive_lint import ArchiveLint
     from pipelines.rules.loader import in_order
 
     now = datetime.now(tz=UTC)
@@ -115,7 +115,7 @@ def _with_archive(result: _Result, days: float) -> _Result:
 
 def _other_faults(path: Path, rule_set: "RuleSet") -> Iterator["Fault"]:
     """Faults of feeds.yaml and routes.yaml, at the root of `path` or `path` itself."""
-    from pipelines.desk_files import Fault
+    from pipelines.desk_files.reading import Fault
 
     for name, faults_of in (("feeds.yaml", _feeds), ("routes.yaml", _routes)):
         file = path if path.name == name else path / name
@@ -136,7 +136,7 @@ def _feeds(file: Path, _: "RuleSet") -> Iterable["Fault"]:
 
 def _routes(file: Path, rule_set: "RuleSet") -> Iterable["Fault"]:
     from pipelines.delivery.routing import load_routes
-    from pipelines.desk_files import read
-    from pipelines.desk_lint import lint_routes
+    from pipelines.desk_files.lint import lint_routes
+    from pipelines.desk_files.reading import read
 
     return lint_routes(rule_set, load_routes(file), read(file))

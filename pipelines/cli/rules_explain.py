@@ -42,7 +42,7 @@ def explain(rule: str, article: str, path: Path | None, *, as_json: bool) -> Non
 
 def find_rule(path: Path, name: str) -> "CompiledRule":
     """The rule of that id under `path`; raises SettingsError. What is wrong elsewhere is nobody's concern here."""
-    from pipelines.desk_files import suggest
+    from pipelines.desk_files.reading import suggest
     from pipelines.errors import SettingsError
     from pipelines.rules.loader import load_rules
 

@@ -55,7 +55,7 @@ def schema(name: str | None, folder: Path | None, *, as_json: bool) -> None:
 
 def schema_of(name: str) -> dict[str, Any]:
     """The schema of one kind of file."""
-    from pipelines.desk_json_schema import json_schema
+    from pipelines.desk_files.json_schema import json_schema
 
     return json_schema(_model(name), TITLES[name])
 

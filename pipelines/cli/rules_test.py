@@ -11,7 +11,7 @@ from pipelines.cli.rules_check import desk_folder
 from pipelines.delivery.wording import number
 
 if TYPE_CHECKING:
-    from pipelines.desk_files import Fault
+    from pipelines.desk_files.reading import Fault
     from pipelines.rules.loader import RuleSet
 
 
@@ -28,7 +28,7 @@ def test(path: Path | None, *, as_json: bool) -> None:
     \b
     Example: wirewatch rules test alert_rules
     """
-    from pipelines.rehearsal import run_tests
+    from pipelines.rehearsal.inline_tests import run_tests
     from pipelines.rules.lint import untested
     from pipelines.rules.loader import in_order, load_part
 

@@ -190,7 +190,7 @@ def link_command(story_id: int, other_id: int, who: str | None, why: str, as_jso
 
 def _names(lists: Path | None) -> "Aliases":
     from pipelines.dedup.subject import no_aliases
-    from pipelines.desk_names import desk_names
+    from pipelines.desk_files.names import desk_names
 
     return desk_names(lists).alias if lists else no_aliases
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipelines.delivery.routes_schema import RouteLine, RoutesFile
-from pipelines.desk_files import DeskFile, Fault, suggest
+from pipelines.desk_files.reading import DeskFile, Fault, suggest
 
 Steps = tuple[str | int, ...]
 

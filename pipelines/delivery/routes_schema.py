@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from pipelines.delivery.calendar import next_slot
-from pipelines.desk_files import Day, DeskModel, Duration, Written, suggest
-from pipelines.desk_schema import shown
+from pipelines.desk_files.reading import Day, DeskModel, Duration, Written, suggest
+from pipelines.desk_files.schema import shown
 from pipelines.states import MessageStyle, Severity
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

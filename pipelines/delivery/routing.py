@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines import desk_files
 from pipelines.alerts import ESCALATION, Heartbeat, Receiver
 from pipelines.delivery.calendar import NamedTime, moment
 from pipelines.delivery.plan import (
@@ -24,7 +23,8 @@ from pipelines.delivery.plan import (
 )
 from pipelines.delivery.route_faults import routes_faults
 from pipelines.delivery.routes_schema import RouteLine, RoutesFile
-from pipelines.desk_files import DeskFile, Fault
+from pipelines.desk_files import reading as desk_files
+from pipelines.desk_files.reading import DeskFile, Fault
 from pipelines.errors import DeskFileError, ReceiverMisconfigured
 from pipelines.states import ReceiverId
 

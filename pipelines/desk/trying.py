@@ -4,8 +4,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.archive import Archive
-from pipelines.backtest import Backtest, Tried
+from pipelines.rehearsal.archive import Archive
+from pipelines.rehearsal.backtest import Backtest, Tried
 from pipelines.rules.loader import compile_rules
 from pipelines.rules.sources import LISTS, Source, Sources
 

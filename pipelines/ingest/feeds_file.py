@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.desk_files import Data, DeskFile, Fault, append_items, parse_parts, raw_of, read, suggest
-from pipelines.desk_schema import in_words
+from pipelines.desk_files.reading import Data, DeskFile, Fault, append_items, parse_parts, raw_of, read, suggest
+from pipelines.desk_files.schema import in_words
 from pipelines.errors import DeskFileError
 from pipelines.ingest.channels import channel, preview
 from pipelines.ingest.feeds_schema import FeedLine, FeedsFile

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipelines.desk_schema import DeskModel, Duration, Written, shown, suggest
+from pipelines.desk_files.schema import DeskModel, Duration, Written, shown, suggest
 from pipelines.feed_options import FeedOptions
 from pipelines.ingest.channels import channel
 from pipelines.ingest.language import language_code

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipelines.model import Content, Feed, FeedEntry, Page
 from pipelines.polls import KnownItem
-from pipelines.progress import Budget
 from pipelines.protocols import Response
 from pipelines.states import PassageKind, TextSource
+from pipelines.steps.progress import Budget
 
 if TYPE_CHECKING:
     from pipelines.ingest.parsed_feed import ParsedFeed

@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pipelines.errors import FetchError, Unreachable
-from pipelines.progress import Budget
 from pipelines.protocols import Fetcher, Request, Response
+from pipelines.steps.progress import Budget
 
 T = TypeVar("T")
 Answer = Response | FetchError

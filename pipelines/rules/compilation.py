@@ -5,7 +5,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 
-from pipelines.desk_files import DeskFile, Fault
+from pipelines.desk_files.reading import DeskFile, Fault
 from pipelines.model import Rule
 from pipelines.policy import Volume
 from pipelines.rules import life

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
-from pipelines.desk_files import suggest, suggest_or_list
+from pipelines.desk_files.reading import suggest, suggest_or_list
 from pipelines.policy import Condition, NewGroup, SourcesReach, TextChanged
 
 GRAMMAR = r"""

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
-from pipelines.desk_files import Fault, suggest_or_list
+from pipelines.desk_files.reading import Fault, suggest_or_list
 from pipelines.policy import FeedScope, Volume
 from pipelines.rules.rule import CompiledRule
 from pipelines.states import RuleId, RuleStatus

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from pipelines.desk_files import suggest, suggest_or_list
+from pipelines.desk_files.reading import suggest, suggest_or_list
 from pipelines.rules.clauses import And, Clause, Count, Has, Near, Not, Or, SameSentence, Score, Several
 from pipelines.states import Field
 

@@ -20,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar, overload
 
-from pipelines.desk_files import DeskFile
+from pipelines.desk_files.reading import DeskFile
 from pipelines.rules.loader import RuleSet
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.sources import Sources

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pipelines.about import About
-from pipelines.desk_files import DeskFile, Fault
+from pipelines.desk_files.reading import DeskFile, Fault
 from pipelines.model import Content
 from pipelines.policy import Condition, Limit, StoryLife, Volume
 from pipelines.rules.conditions import parse_condition

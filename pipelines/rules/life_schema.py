@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from pipelines.desk_files import DeskModel, Duration, Written, suggest
+from pipelines.desk_files.reading import DeskModel, Duration, Written, suggest
 from pipelines.policy import Counted
 from pipelines.rules.languages import ISO_639_1
 from pipelines.states import OncePer

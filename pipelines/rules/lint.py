@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from pipelines.desk_files import Data, DeskFile, Fault, Level
+from pipelines.desk_files.reading import Data, DeskFile, Fault, Level
 from pipelines.rules.loader import RuleSet, in_order
 from pipelines.rules.neighbours import languages_missing, twins
 from pipelines.rules.patterns import APART

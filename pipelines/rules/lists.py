@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipelines.desk_files import DeskFile, Fault, suggest_or_list
+from pipelines.desk_files.reading import DeskFile, Fault, suggest_or_list
 from pipelines.errors import DeskFileError
 from pipelines.rules.rule import Term, Terms
 from pipelines.rules.schema import ListRecord, ListsFile, TermRecord

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.desk_files import DeskFile, Fault
+from pipelines.desk_files.reading import DeskFile, Fault
 from pipelines.errors import DeskFileError
 from pipelines.rules.compilation import compile_rule
 from pipelines.rules.counting import join

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipelines.desk_files import Data, DeskFile, Fault, Level
+from pipelines.desk_files.reading import Data, DeskFile, Fault, Level
 from pipelines.rules.clauses import Clause
 from pipelines.rules.expression import NAME
 from pipelines.rules.loader import RuleSet

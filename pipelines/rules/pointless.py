@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 
 from pipelines.about import About
-from pipelines.desk_files import Fault, Level
+from pipelines.desk_files.reading import Fault, Level
 from pipelines.model import Content
 from pipelines.rules.clauses import And, Clause, Count, Found, GroupHits, Has, Hits, Joined, Not, Score, Several
 from pipelines.rules.document import FIELDS, Document

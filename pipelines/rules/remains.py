@@ -5,7 +5,7 @@ An author mends all of it at once, and not one fault after the other.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from pipelines.desk_files import Data, DeskFile, Fault, suggest_or_list
+from pipelines.desk_files.reading import Data, DeskFile, Fault, suggest_or_list
 from pipelines.rules.conditions import parse_condition
 from pipelines.rules.expression import parse
 from pipelines.rules.lists import Lists

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pipelines.desk_files import DeskFile, Fault, Level
+from pipelines.desk_files.reading import DeskFile, Fault, Level
 from pipelines.model import Content, Rule
 from pipelines.policy import NewGroup
 from pipelines.rules.clauses import Clause

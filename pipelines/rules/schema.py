@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from pipelines.desk_files import Day, DeskModel, Duration, Written
-from pipelines.desk_schema import WORD, Described, one_of, shown, suggest
+from pipelines.desk_files.reading import Day, DeskModel, Duration, Written
+from pipelines.desk_files.schema import WORD, Described, one_of, shown, suggest
 from pipelines.rules.life_schema import (
     ArticleRecord,
     Language,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.desk_files import DeskFile, Fault, parse_parts, raw_of
+from pipelines.desk_files.reading import DeskFile, Fault, parse_parts, raw_of
 from pipelines.errors import DeskFileError
 
 LISTS = "lists.yaml"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 
-from pipelines.desk_files import Data, DeskFile, Fault, Level
+from pipelines.desk_files.reading import Data, DeskFile, Fault, Level
 from pipelines.rules import snowball
 from pipelines.rules.comparison import folded_meets
 from pipelines.rules.rule import Term, TermWord

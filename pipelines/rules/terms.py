@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.desk_schema import BadText
+from pipelines.desk_files.schema import BadText
 from pipelines.rules import endings, patterns, snowball
 from pipelines.rules.rule import Term, Terms, TermWord
 from pipelines.text import beyond_bmp, fold, word_pattern

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft7Validator
 
 from pipelines.delivery.routing import load_routes
-from pipelines.desk_files import read
+from pipelines.desk_files.reading import read
 from pipelines.ingest.feeds_file import load_feeds
-from pipelines.rehearsal import run_tests
+from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.rules.expression import RESERVED
 from pipelines.rules.loader import load_rules
 

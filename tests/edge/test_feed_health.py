@@ -11,11 +11,11 @@ from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
 from pipelines.model import Feed
 from pipelines.polls import Arrivals, KnownItem, Poll, PolledFeed
-from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.sites import SiteTexts
 from pipelines.states import FeedId, OutletId
-from pipelines.watching import poll_feeds
+from pipelines.steps.progress import Budget
+from pipelines.steps.watching import poll_feeds
 from storage.store import SqlStore, open_store
 from tests.web import Web, web_server
 

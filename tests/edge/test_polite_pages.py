@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.gathering import extract_articles
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
 from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.polls import FeedState, Poll
-from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import FeedId, OutletId
+from pipelines.steps.gathering import extract_articles
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore, open_store
 from tests.web import Asked, Page, Web, web_server
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from pipelines.gathering import extract_articles
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
 from pipelines.model import FeedEntry
-from pipelines.progress import Budget
 from pipelines.reports import Report
-from pipelines.revisiting import revisit_pages
+from pipelines.steps.gathering import extract_articles
+from pipelines.steps.progress import Budget
+from pipelines.steps.revisiting import revisit_pages
 from storage.database import Database
 from storage.store import SqlStore, open_store
 from storage.tables import changes, revisions

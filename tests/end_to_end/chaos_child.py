@@ -24,14 +24,14 @@ from typing import Any, cast
 from apprise import Apprise
 from sqlalchemy import Connection, Engine, event
 
-from pipelines.alerting import dispatch_alerts
 from pipelines.alerts import Delivery, Message, Receiver
-from pipelines.delivering import deliver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.delivery.routing import load_routes
 from pipelines.policy import Limit
-from pipelines.progress import Budget
 from pipelines.states import DeliveryId, DeliveryState, ReceiverId
+from pipelines.steps.alerting import dispatch_alerts
+from pipelines.steps.delivering import deliver
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore, open_store
 from tests.storage.samples import entry, extract, feed, group, match, poll, rule
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.alerts import Message
-from pipelines.grouping import group_stories
 from pipelines.live_rules import LiveRules
 from pipelines.model import Content, FeedEntry, Outlet, Published
-from pipelines.progress import Budget
 from pipelines.states import OutletId, TextSource
-from pipelines.steps import match_rules
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.matching import match_rules
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore, open_store
 from tests.storage.desk import Desk
 from tests.storage.samples import feed, poll

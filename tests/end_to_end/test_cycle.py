@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import gathering
 from pipelines.alerts import Message, Receiver
 from pipelines.cycle import Cycle
 from pipelines.errors import DeskFileError, ReceiverUnavailable
-from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import AlertReason, DeliveryState, TextSource, VerdictKind
+from pipelines.steps import gathering
+from pipelines.steps.progress import Budget
 from storage.journal import ArticleRow
 from storage.store import SqlStore
 from tests.installation import World, demo_world

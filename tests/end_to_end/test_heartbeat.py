@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from pipelines import waking
 from pipelines.canary.flight import STEPS, fly
 from pipelines.cycle import Cycle
 from pipelines.delivery.heartbeat import Heart
 from pipelines.errors import WirewatchError
 from pipelines.ingest.health import NETWORK
 from pipelines.notices import Notice
-from pipelines.progress import Budget
 from pipelines.reports import Check, Report
 from pipelines.states import DeliveryState
+from pipelines.steps import waking
+from pipelines.steps.progress import Budget
 from pipelines.vital_signs import Sign
 from storage.apart import store_apart
 from storage.store import SqlStore

@@ -13,7 +13,7 @@ from pipelines.delivery.routing import load_routes
 from pipelines.demo.site import DESK as DEMO
 from pipelines.ingest.feeds_file import load_feeds
 from pipelines.model import Content
-from pipelines.rehearsal import run_tests
+from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.rules.lint import lint
 from pipelines.rules.loader import load_rules
 from pipelines.rules.matcher import Matcher

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.alerting import dispatch_alerts
 from pipelines.alerts import Message, Receiver
-from pipelines.delivering import deliver
 from pipelines.delivery.routing import load_routes
 from pipelines.errors import DeliveryError
-from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import Severity
+from pipelines.steps.alerting import dispatch_alerts
+from pipelines.steps.delivering import deliver
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore
 from tests.storage.samples import entry, extract, feed, group, match, poll, rule
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.alerts import Message
-from pipelines.delivering import deliver
 from pipelines.delivery.routing import load_routes
 from pipelines.errors import MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
-from pipelines.progress import Budget
 from pipelines.reports import Report
 from pipelines.states import DeliveryState, Severity
+from pipelines.steps.delivering import deliver
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore
 from tests.storage.desk import HOUR, MINUTE, NOON, ROUTES, Desk
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.going_live import GoingLive
 from pipelines.live_rules import LiveRules
-from pipelines.progress import Budget
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore
 from tests.storage.samples import NOW, entry, extract, group, poll
 from tests.storage.test_live_rules import Desk

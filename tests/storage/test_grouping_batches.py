@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from pipelines.grouping import group_stories
 from pipelines.model import Content
-from pipelines.progress import Budget
 from pipelines.states import TextSource
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.progress import Budget
 from pipelines.stories import BigStory, Day, Grouping
 from storage.database import Database
 from storage.feed_tables import outlets

@@ -10,11 +10,11 @@ import pytest
 from pipelines.alert_store import Dispatch
 from pipelines.live_rules import SETTLED, LiveRules
 from pipelines.model import Content, Judgement, Revision, Rule
-from pipelines.progress import Budget
 from pipelines.rulebook import Look
 from pipelines.rules.loader import RuleSet
 from pipelines.rules.matcher import Matcher
 from pipelines.states import AlertId, RuleStatus
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore
 from tests.storage.samples import NOW, a_match, alert, entry, extract, group, match, matched, poll, rule
 

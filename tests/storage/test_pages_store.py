@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipelines.grouping import group_stories
 from pipelines.model import Content, Published
-from pipelines.progress import Budget
 from pipelines.protocols import Response
 from pipelines.states import OutletId, PassageKind
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.progress import Budget
 from storage.store import SqlStore
 from tests.storage.samples import LATER, NOW, entry, feed, group, poll
 

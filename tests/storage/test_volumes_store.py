@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines import steps
 from pipelines.alert_store import NewAlert
 from pipelines.alerts import FindingDetail
 from pipelines.delivery.message import render
 from pipelines.model import Rule
 from pipelines.policy import Counted, Limit, StoryLife, Volume
-from pipelines.progress import Budget
 from pipelines.states import AlertReason, MessageStyle, OutletId, RuleStatus, VerdictKind
+from pipelines.steps import matching as steps
+from pipelines.steps.progress import Budget
 from pipelines.volumes import Sighting
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MINUTE, NOW, alert, matched, poll, rule

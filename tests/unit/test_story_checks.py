@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipelines.progress import Tally
 from pipelines.reports import Report
 from pipelines.states import StoryId
+from pipelines.steps.progress import Tally
 from pipelines.stories import BigStory, Day, Grouping
 from pipelines.story_checks import overview
 from pipelines.story_plot import plot

@@ -11,8 +11,8 @@ from pipelines.errors import ParsingFailed
 from pipelines.feed_options import FeedOptions
 from pipelines.ingest.reading import WAITING, Readings, read_page
 from pipelines.model import Article, FeedEntry, Outlet, Page
-from pipelines.progress import Budget
 from pipelines.states import ArticleId, OutletId, TextSource
+from pipelines.steps.progress import Budget
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_an_item_that_failed_is_handed_on_with_its_error() -> None:
 
 @pytest.mark.parametrize("heavy", ["trafilatura", "lxml", "numpy", "py3langid"])
 def test_the_steps_load_no_extractor(heavy: str) -> None:
-    code = f"import sys, pipelines.gathering; sys.exit({heavy!r} in sys.modules)"
+    code = f"import sys, pipelines.steps.gathering; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from pipelines.errors import BadStatus, Unreachable
 from pipelines.ingest.round import HOST_AT_ONCE, Answer, Manners, fetch_each
-from pipelines.progress import Budget
 from pipelines.protocols import Request, Response
+from pipelines.steps.progress import Budget
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.about import About
 from pipelines.model import Content
-from pipelines.rehearsal import run_tests
+from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.rules.loader import load_rules
 from tests.unit.rules.authoring import judge, load_one
 

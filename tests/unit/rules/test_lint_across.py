@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.delivery.routing import load_routes
-from pipelines.desk_files import read
-from pipelines.desk_lint import lint_routes
+from pipelines.desk_files.lint import lint_routes
+from pipelines.desk_files.reading import read
 from pipelines.model import Content
 from pipelines.rules.lint import lint
 from pipelines.rules.loader import RuleSet

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.model import Content
 from pipelines.policy import Limit, NewGroup, SourcesReach
-from pipelines.rehearsal import run_tests
+from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.rules.loader import load_part, load_rules
 from pipelines.rules.matcher import Matcher
 from pipelines.states import OncePer, RuleStatus, Severity

@@ -1,0 +1,1 @@
+"""Rules and decisions tried without sending: inline tests, sequences, and backtests over stored articles."""

@@ -1,0 +1,8 @@
+"""The six steps, a file each, in this order: watching, gathering, grouping, matching, alerting, delivering.
+
+Each step reads what is not done yet, decides, and writes and marks in one transaction; killed anywhere and run
+again, it leaves no row twice and loses none. One bad feed, page, rule or receiver never stops the others: that is
+why, in the steps alone, any exception of an item is caught, logged with its id and counted. A StoreError is nobody's
+item: it ends the step. Beside them stand revisiting (pages that matched are looked at again), waking (is anybody
+awake?), answers (polls on their way to the store) and progress (how a step keeps to its time).
+"""
