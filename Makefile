@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check run lock peers
+.PHONY: setup demo test check run docs lock peers
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -33,6 +33,12 @@ check: setup
 
 run: setup
 	@$(BIN)/wirewatch dev
+
+# The pages under docs/ as a site in docs/_build; any warning is an error.
+docs: setup
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sphinx -q -W --keep-going -n docs docs/_build
+	@echo "Open docs/_build/index.html"
 
 # What the benchmarks measure against; no part of the product.
 peers: setup

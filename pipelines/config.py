@@ -16,22 +16,24 @@ class Settings:
     """Where this installation keeps its things, and what it may contact."""
 
     desk: Path
-    """The desk's folder: rules, lists, feeds, routes."""
+    """The desk's folder: rules, lists, feeds, routes; by default `alert_rules/`, found upward from here."""
     home: Path
-    """Everything Wirewatch writes: database, DAGSTER_HOME."""
+    """Everything Wirewatch writes: database, DAGSTER_HOME; by default `.wirewatch/` beside the desk's folder."""
     database_url: str
+    """`sqlite:///...` or `postgresql://...`; by default an SQLite file in the home."""
     allow_hosts: frozenset[str] = frozenset()
-    """Hosts that may be contacted though their address is loopback or private."""
+    """Hosts that may be contacted though their address is loopback or private; none by default."""
     contact: str | None = None
-    """Told to every server with the user agent: a mail address or a page where its operator finds ours."""
+    """Told to every server with the user agent: a mail address or a page; an outlet that can ask does not block."""
     page_pause: float = 1.0
-    """Seconds between the beginnings of two requests to one host."""
+    """Seconds between the beginnings of two requests to one host; 1 by default."""
     keep_pages: float = 3.0
-    """Days for which pages are kept as they came, to be read again."""
+    """Days for which fetched pages are kept, for `wirewatch extract --again OUTLET`; 3 by default, 0 for one run."""
     desk_url: str | None = None
-    """Where others find the desk's page: messages link to it."""
+    """Where others find the desk's page (`wirewatch desk`): messages link to it."""
     desk_user_header: str | None = None
-    """The header in which a reverse proxy names whom it has let in to the desk's page."""
+    """The header in which a reverse proxy names whom it has let in to the desk's page; it must take out what clients
+    send under that name."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
 

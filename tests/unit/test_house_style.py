@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 TOP_LEVEL = {
     "pipelines", "sensors", "storage", "alert_rules", "tests", "workspace.yaml", "pyproject.toml", "README.md",
     "Makefile", "requirements.lock", ".ci", ".gitignore", "LICENSE", "benchmarks", "docs", "deploy",
+    "CONTRIBUTING.md", "CHANGELOG.md", ".github",
 }  # fmt: skip
 SOURCES = sorted(
     path for top in ("pipelines", "sensors", "storage", "tests", "benchmarks") for path in (ROOT / top).rglob("*.py")
