@@ -58,6 +58,18 @@ class Database:
                 hold(connection, exclusive)
             yield connection
 
+    @contextmanager
+    def outside(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection to SQLite, in no transaction: for what cannot be in one."""
+        connection = self._engine.raw_connection()
+        try:
+            assert isinstance(connection.driver_connection, sqlite3.Connection)
+            yield connection.driver_connection
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Release every connection."""
         self._engine.dispose()
@@ -155,6 +167,9 @@ def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     for each crash is promised. FULL costs one fsync a commit.
     """
     cursor = connection.cursor()
+    cursor.execute("PRAGMA page_count")
+    if cursor.fetchone() == (0,):
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # see `room`; only a file without pages takes it up
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

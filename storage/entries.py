@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, select
+from sqlalchemy import Connection, Text, bindparam, select
 
 from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
@@ -18,10 +18,12 @@ from storage.entry_names import Known, Names, Sorted, load_names, sort, with_ent
 from storage.feed_tables import feed_entries, outlets
 from storage.lookups import batches, rows_in
 from storage.tables import articles, matches, revisions
-from storage.types import clean, clean_key
+from storage.types import PackedText, clean, clean_key
 
 _CLEAN = ("url", "guid", "link", "content_hash", "title", "summary", "body")
-_ADD_ENTRY = feed_entries.insert().values({name: bindparam(f"the_{name}", type_=Text()) for name in _CLEAN})
+_ADD_ENTRY = feed_entries.insert().values(
+    {name: bindparam(f"the_{name}", type_=PackedText() if name == "body" else Text()) for name in _CLEAN}
+)
 _ADD_ARTICLE = articles.insert().values(
     {name: bindparam(f"the_{name}", type_=Text()) for name in ("url", "link", "outlet_id")}
 )
@@ -166,11 +168,10 @@ def _rise(connection: Connection, article_ids: Iterable[ArticleId]) -> None:
 
 def _outdone(connection: Connection, brought: Mapping[ArticleId, Sequence[FeedEntry]]) -> list[ArticleId]:
     """The articles whose best text is a feed's, of fewer words than an entry that is brought now."""
-    lengths = (func.length(revisions.c.body).label("body"), func.length(revisions.c.lead).label("lead"))
-    query = select(revisions.c.article_id, revisions.c.text_source, *lengths)
+    query = select(revisions.c.article_id, revisions.c.text_source, revisions.c.body, revisions.c.lead)
     best: dict[ArticleId, tuple[bool, int, int]] = {}
     for row in rows_in(connection, query, revisions.c.article_id, brought):
-        rank = (row.text_source is TextSource.PAGE, row.body, row.lead)
+        rank = (row.text_source is TextSource.PAGE, len(row.body), len(row.lead))
         best[row.article_id] = max(rank, best.get(row.article_id, rank))
     return [
         article_id

@@ -11,10 +11,11 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    text,
 )
 
 from pipelines.states import SourceKind
-from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
+from storage.types import CleanJson, CleanText, KeyText, PackedText, PublishedText, RowKey, Seconds, UtcTime, state
 
 metadata = MetaData(
     naming_convention={
@@ -85,7 +86,7 @@ feed_entries = Table(
     Column("link", CleanText),
     Column("title", CleanText, nullable=False),
     Column("summary", CleanText, nullable=False),
-    Column("body", CleanText, nullable=False),
+    Column("body", PackedText, nullable=False, server_default=text("''")),
     Column("published", PublishedText),
     Column("published_utc", UtcTime),
     Column("authors", CleanJson, nullable=False),

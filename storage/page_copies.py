@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-import zstandard
 from sqlalchemy import Connection, select
 
 from pipelines.protocols import Response
 from pipelines.states import ArticleId, OutletId
 from storage.lookups import rows_in
+from storage.packing import pack_page, unpack_page
 from storage.page_tables import page_copies
 from storage.tables import articles
-
-_LEVEL = 9
 
 
 def keep_page(connection: Connection, article_id: ArticleId, answer: Response, now: datetime) -> None:
@@ -23,7 +21,7 @@ def keep_page(connection: Connection, article_id: ArticleId, answer: Response, n
             article_id=article_id,
             url=answer.url,
             content_type=answer.content_type,
-            html=zstandard.ZstdCompressor(level=_LEVEL).compress(answer.body),
+            html=pack_page(answer.body),
             fetched_at=now,
         )
     )
@@ -47,7 +45,7 @@ def kept_pages(connection: Connection, article_ids: Iterable[object]) -> dict[Ar
         ArticleId(row.article_id): Response(
             url=row.url,
             status=200,
-            body=zstandard.ZstdDecompressor().decompress(row.html),
+            body=unpack_page(row.html),
             content_type=row.content_type,
         )
         for row in rows

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from pipelines.store import DueWork
-from storage import schema
+from storage import room, schema
 from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices, vital_signs
 from storage.alerts import SqlAlerts
 from storage.archive import SqlArchive
@@ -58,6 +58,15 @@ def upgrade_store(url: str) -> str | None:
     database = Database(url)
     try:
         return schema.upgrade(database)
+    finally:
+        database.close()
+
+
+def compact_store(url: str) -> int:
+    """Give the disk what a SQLite file has free; how many bytes. Nobody else may write meanwhile."""
+    database = Database(url)
+    try:
+        return room.compact(database)
     finally:
         database.close()
 

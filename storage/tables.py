@@ -30,7 +30,7 @@ from sqlalchemy import (
 from pipelines.states import OncePer, Outcome, RuleStatus, Severity, StoryEditKind, TextSource
 from pipelines.visits import ChangeKind
 from storage.feed_tables import metadata, partial_index
-from storage.types import CleanJson, CleanText, KeyText, PublishedText, RowKey, Seconds, UtcTime, state
+from storage.types import CleanJson, CleanText, KeyText, PackedText, PublishedText, RowKey, Seconds, UtcTime, state
 
 # --- articles --------------------------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ revisions = Table(
     Column("text_hash", KeyText, nullable=False),
     Column("title", CleanText, nullable=False),
     Column("lead", CleanText, nullable=False),
-    Column("body", CleanText, nullable=False),
+    Column("body", PackedText, nullable=False, server_default=text("''")),
     Column("language", CleanText),
     Column("published", PublishedText),
     Column("published_utc", UtcTime),

@@ -8,11 +8,12 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, Enum, Integer, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, Enum, Integer, LargeBinary, Text, TypeDecorator
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from pipelines.model import Published
+from storage.packing import pack_text, unpack_text
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 S = TypeVar("S", bound=StrEnum)
@@ -64,6 +65,21 @@ class KeyText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text as a key."""
         return None if value is None else clean_key(value)
+
+
+class PackedText(TypeDecorator[str]):
+    """Text that is long and is never searched by the database: cleaned and compressed on its way in."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """The text without what a database cannot keep, as `packing` keeps it."""
+        return None if value is None else pack_text(clean(value))
+
+    def process_result_value(self, value: bytes | str | None, dialect: Dialect) -> str | None:
+        """The text; SQLite gives the default of a column as a text itself."""
+        return value if value is None or isinstance(value, str) else unpack_text(value)
 
 
 class CleanJson(TypeDecorator[Json]):

@@ -93,6 +93,7 @@ COMMANDS = {
     "outbox list": Entry("outbox:outbox", "Deliveries that wait, failed or are dead", "wirewatch outbox list"),
     "outbox retry": Entry("outbox:outbox", "Send dead or waiting deliveries again", "wirewatch outbox retry 17"),
     "db upgrade": Entry("db:db", "Bring the database to this version's schema", "wirewatch db upgrade"),
+    "db compact": Entry("db:db", "Give the disk what a SQLite file has free", "wirewatch db compact"),
 }
 
 

@@ -1,26 +1,58 @@
-"""`wirewatch db`: the database's schema."""
+"""`wirewatch db`: the database's schema and room."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from pipelines.config import load_settings
+from pipelines.errors import StoreError
 
 
 @click.group()
 def db() -> None:
-    """The database's schema."""
+    """The database's schema, and the room that it takes."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database to this version's schema; one transaction, so a failure leaves it as it was."""
-    from storage.schema import SCHEMA_VERSION
-    from storage.store import upgrade_store
+    """Bring the database to this version's schema; one transaction, so a failure leaves it as it was.
 
-    before = upgrade_store(load_settings(os.environ, Path.cwd()).database_url)
+    A SQLite file is then written anew, without what the old schema took.
+    """
+    from storage.schema import SCHEMA_VERSION
+    from storage.store import compact_store, upgrade_store
+
+    url = load_settings(os.environ, Path.cwd()).database_url
+    before = upgrade_store(url)
     if before == SCHEMA_VERSION:
         click.echo(f"the schema is at version {SCHEMA_VERSION} already")
     else:
         click.echo(f"schema brought from {before or 'nothing'} to version {SCHEMA_VERSION}")
+        if before is not None:
+            _compact(lambda: compact_store(url))
+
+
+@db.command()
+def compact() -> None:
+    """Give the disk back what a SQLite file no longer needs; PostgreSQL does it by itself."""
+    from storage.store import compact_store
+
+    url = load_settings(os.environ, Path.cwd()).database_url
+    click.echo(f"{_megabytes(compact_store(url))} given back to the disk")
+
+
+def _compact(work: Callable[[], int]) -> None:
+    """What can be done later is no failure of what is done."""
+    try:
+        freed = work()
+    except StoreError as error:
+        click.echo(f"not compacted: {error}; `wirewatch db compact` does it later", err=True)
+        return
+    if freed > 0:
+        click.echo(f"{_megabytes(freed)} given back to the disk")
+
+
+def _megabytes(number: int) -> str:
+    return f"{number / 1e6:.1f} MB"
