@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.ingest.dates import ImpossibleDate, has_offset, parse_date
-from pipelines.ingest.printed_dates import Printed, printed_date
+from pipelines.ingest.dates import ImpossibleDate, day_of, has_offset, parse_date
+from pipelines.ingest.printed_dates import Printed, date_in, printed_date
 from pipelines.ingest.structured_data import StructuredArticle
 from pipelines.model import Published
 from pipelines.states import Precision
 
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:\D|$)")
+_PARTS_IN_URL = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9}|\d{1,2})/(\d{1,2})(?:/|$)", re.IGNORECASE)
+_EITHER = re.compile(r"(?<!\d)(?:0?[1-9]|1[0-2])/(?:0?[1-9]|1[0-2])/\d{4}")
+"""A day and a month, or a month and a day."""
 _PUBLISHED = re.findall(
     r"\S+",
     "article:published_time article:published datepublished publish_date published_date publication_date"
@@ -63,8 +66,7 @@ def page_dates(
 ) -> PageDates:
     """The dates of a page: by its meta elements, JSON-LD, markup and address, and by what it prints at its headline."""
     declared = _stamps([structured.published, *_named(metas, _PUBLISHED), structured.page_published])
-    in_url = _IN_URL.search(urlsplit(url).path) if url else None
-    address = "-".join(in_url.groups()) if in_url else ""
+    address = _day_in_address(url)
     dated = _stamps(_named(metas, _DATED))
     printed = None if declared and not _is_timed(declared) else printed_date(tree, heading)
     clock = [_Stamp(Published(moment=printed.clock), zoned=False)] if printed and printed.clock else []
@@ -75,6 +77,16 @@ def page_dates(
         printed=printed.day if printed else None,
         dated=next((stamp.published for stamp in [*dated, *_stamps(_named(metas, _CHANGED))]), None),
     )
+
+
+def _day_in_address(url: str | None) -> str:
+    """The day that an address tells, as ISO 8601 has it; empty where it tells none."""
+    path = urlsplit(url).path if url else ""
+    found = _IN_URL.search(path) or _PARTS_IN_URL.search(path)
+    with suppress(ImpossibleDate):
+        day = day_of(*found.groups()) if found else None
+        return str(day) if day else ""
+    return ""
 
 
 def _confirmed(stamps: Sequence[_Stamp], others: Sequence[_Stamp], printed: Printed | None) -> Sequence[_Stamp]:
@@ -91,7 +103,8 @@ def _is_timed(stamps: Sequence[_Stamp]) -> bool:
 
 def _hints(tree: HtmlElement, address: str) -> Iterator[str]:
     marked = [element for element in tree.iter("time", "abbr", "span") if element.get("datetime") or _says_day(element)]
-    times = [(element, element.get("datetime") or element.get("title") or "") for element in marked[:20]]
+    marked = [*tree.iterfind(".//*[@itemprop='datePublished'][@content]"), *marked]
+    times = [(one, one.get("datetime") or one.get("content") or one.get("title") or "") for one in marked[:20]]
     yield from (text for element, text in times if _says_published(element))
     others = dict.fromkeys(text for element, text in times if not _says_published(element))
     yield from [*others, address] if len(others) == 1 else [address, *others]  # several may be a side bar's
@@ -113,6 +126,8 @@ def _stamps(texts: Iterable[str]) -> list[_Stamp]:
             published = parse_date(text)
             if published:
                 found.append(_Stamp(published, has_offset(text)))
+            elif spelt := date_in(text) if not _EITHER.search(text) else None:
+                found.append(_Stamp(Published(moment=spelt.clock) if spelt.clock else spelt.day, zoned=False))
     return found
 
 

@@ -18,19 +18,29 @@ _SEARCHED = 5_000  # elements
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NAME = r"(?P<name>[^\W\d_]{3,12})"
 _FORMS = tuple(
-    re.compile(rf"(?<![\d.:/]){form}(?!\d)(?![./-]\d)")
+    re.compile(rf"(?<![\d.:/-]){form}(?!\d)(?![./-]\d)")
     for form in (
-        rf"{_YEAR}\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})",
-        rf"(?P<day>\d{{1,2}})\s?[./]\s?(?P<month>\d{{1,2}})\s?[./]\s?{_YEAR}",
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|-го|\s+de)?\s+{_NAME}\.?,?(?:\s+de)?\s+{_YEAR}",
+        rf"{_YEAR}\s?(?P<mark>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=mark)\s?(?P<day>\d{{1,2}})",
+        rf"{_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})",
+        rf"(?P<day>\d{{1,2}})\s?(?P<mark>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=mark)\s?{_YEAR}",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|-го)?(?:\s+(?:de|of))?\s+{_NAME}\.?,?(?:\s+de)?\s+{_YEAR}",
         rf"{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}",
+        rf"{_YEAR}(?:\s?թ|\s?г|\s?m)?\.?,?\s+{_NAME}\s+(?P<day>\d{{1,2}})",
         r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d\d)",
     )
 )
-_CLOCK = re.compile(r"(?<![\d.:])(\d{1,2})[:.](\d\d)(?![\d.])(?:\s*([ap])\.?\s?m\b)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<![\d.:])(\d{1,2})[:.h](\d\d)(?![\d.])(?:\s*([ap])\.?\s?m\b)?", re.IGNORECASE)
 # Words of a class or id: not the end of "candidate", "update" and "publication".
 _DATED = re.compile(
     r"(?<![A-Za-z])(?:date|time|publish|posted|zeit|datum|fecha|дата)|(?:post|pub)date|Date|Time|Publish"
+)
+_CHANGED = re.compile(
+    r"updat|modifi|aktualis|geändert|обновл|измен[её]н|оновл|güncel|yenilən|թարմաց|განახლ|mise? à jour|actualizad"
+    r"|aggiorn|zaktual|bijgewerkt|修改|更新",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"publi|posted|created|veröff|erstellt|опубл|создан|yayın|yayım|dərc|հրապարակ|გამოქვეყ|发布|發布", re.IGNORECASE
 )
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "option", "head", "title", "meta", "link"})
 
@@ -45,25 +55,43 @@ class Printed:
 
 
 def printed_date(tree: HtmlElement, heading: HtmlElement | None) -> Printed | None:
-    """The first date beside the heading, in an element named for it before others; else the first named, the first."""
-    for text in _lines(tree, heading):
-        found = date_in(text)
-        if found:
-            return found
+    """The first date beside the heading, in an element named for it before others; else the first named, the first.
+
+    Of what stands in one such place, a day that is said to be the article's goes before that of a change to it.
+    """
+    for lines in _places(tree, heading):
+        changed = None
+        for line in lines:
+            found = date_in(_before_changes(line))
+            if found:
+                return found
+            changed = changed or date_in(line)
+        if changed:
+            return changed
     return None
 
 
-def _lines(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[str]:
-    """What may be a line with the article's date, the likeliest first."""
+def _places(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[Iterable[str]]:
+    """What may be lines with the article's date, the likeliest first."""
     if heading is not None:
         after, before = list(islice(_after(heading), _AFTER)), list(islice(_before(heading), _BEFORE))
         near = [*after[:_BEFORE], *before, *after[_BEFORE:]]
-        yield from _named(near)
-        yield from _texts(near)
-        yield from _named(islice(_after(heading), _AFTER, _FURTHER))
+        yield _named(near)
+        yield _texts(near)
+        yield _named(islice(_after(heading), _AFTER, _FURTHER))
     whole = list(islice(tree.iter(), _SEARCHED))
-    yield from _named(whole)
-    yield from _texts(whole)
+    yield _named(whole)
+    yield _texts(whole)
+    yield (text.strip()[:_LONGEST] for text in _texts(whole) if "©" in text)  # to the day: a page made when asked for
+
+
+def _before_changes(line: str) -> str:
+    """The line without what it says of changes: "Updated 3 May / Published 2 May" is of the second."""
+    changed = _CHANGED.search(line)
+    if changed is None:
+        return line
+    first = _FIRST.search(line, changed.end())
+    return f"{line[: changed.start()]} {line[first.start() :] if first else ''}"
 
 
 def day_in(text: str) -> Published | None:

@@ -183,11 +183,33 @@ def test_a_time_is_told_by_the_clock_that_the_page_prints(stamp: str, shown: str
             "2023-02-07",
         ),
         ("<h1>Dam gives way</h1><p>2/23/2023</p>", "2023-02-23"),
+        ("<h1>Dam gives way</h1><p>Updated Feb 9, 2023 4:04AM / Published Feb 7, 2023 1:16PM</p>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><p>Обновлено: 9.2.2023</p><p>7 февраля 2023</p>", "2023-02-07"),
+        ("<h1>Dam gives way</h1><p>Son güncelleme: 7 Şubat 2023</p>", "2023-02-07"),
+        (f"<footer><p>© 7.2.2023 Dam News{' and its many friends' * 5}</p></footer>", "2023-02-07"),
+        ("<h1>Dam</h1><b>9.2.2023</b><p itemprop=datePublished content=2023-02-07>February</p>", "2023-02-07"),
+        ("<h1>Dam</h1><meta property=article:published_time content='7 fevral 2023'><b>9.2.2023</b>", "2023-02-07"),
+        ("<h1>Dam</h1><meta property=article:published_time content='03/02/2023'><b>7.2.2023</b>", "2023-02-07"),
     ],
 )
 def test_the_day_a_page_prints(top: str, day: str) -> None:
     html = page(head="<title>Dam gives way</title>", top=top)
     assert str(extract(html, url="https://news.example/dam").published) == day
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("/2023/feb/07/dam", "2023-02-07"),
+        ("/2023/2/7/dam", "2023-02-07"),
+        ("/2023/07/dam", None),
+        ("/2023/dam/07/", None),
+        ("/2023/feb/31/dam", None),
+    ],
+)
+def test_the_day_in_an_address(path: str, day: str | None) -> None:
+    published = extract(page(), url=f"https://news.example{path}").published
+    assert (str(published) if published else None) == day
 
 
 def test_no_day_is_guessed_for_an_article_of_a_feed() -> None:
