@@ -19,13 +19,15 @@ from pipelines.model import Feed
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.states import AlertId, OutletId
-from pipelines.steps import alerting, delivering, gathering, grouping, revisiting, waking, watching
+from pipelines.steps import alerting, delivering, gathering, grouping, reprocessing, revisiting, waking, watching
 from pipelines.steps import matching as steps
 from pipelines.steps.progress import Budget
 from pipelines.store import Store
 
 if TYPE_CHECKING:
     from pipelines.dedup.subject import Aliases
+    from pipelines.going_live import News
+    from pipelines.live_rules import LiveRules
 
 # Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
 SHARES = {
@@ -95,11 +97,26 @@ class Cycle:
             keep=timedelta(days=self.settings.keep_pages),
         )
 
-    def articles_again(self, outlet: OutletId, since: datetime) -> Report:
-        """Read the outlet's kept pages anew, by feeds.yaml as it is now; nothing is fetched."""
+    def articles_again(
+        self, outlet: OutletId | None, since: datetime, until: datetime | None = None, *, dry_run: bool = False
+    ) -> Report:
+        """Read kept pages anew, by feeds.yaml as it is now; nothing is fetched, and no text stored in a dry run."""
         self.store.feeds.sync_feeds(self._feeds(), self.clock())
+        return reprocessing.extract_again(
+            self.store.articles,
+            self.workers,
+            outlet,
+            since,
+            until or self.clock(),
+            budget=Budget(self.clock(), _AGAIN),
+            dry_run=dry_run,
+        )
+
+    def matches_again(self, since: datetime, until: datetime, *, dry_run: bool = False) -> Report:
+        """Run the rules as they are now over stored texts; no match is stored in a dry run."""
         budget = Budget(self.clock(), _AGAIN)
-        return gathering.extract_again(self.store.articles, self.workers, outlet, since, budget=budget)
+        archive, matches, live = self.store.archive, self.store.matches, self._live()
+        return reprocessing.match_again(archive, matches, live, since, until, budget=budget, dry_run=dry_run)
 
     def revisits(self) -> Report:
         """Look again at pages that matched."""
@@ -119,17 +136,9 @@ class Cycle:
     def matches(self) -> tuple[Report, ...]:
         """Run the desk's rules over new texts, count what they matched, and tell owners what became of their edits."""
         from pipelines.going_live import GoingLive
-        from pipelines.live_rules import LiveRules
 
         going = GoingLive(self.store.archive, self.store.notices, self._zone, self._budget("going live"))
-        live = LiveRules(
-            folder=self.settings.desk,
-            book=self.store.rulebook,
-            clock=self.clock,
-            sleep=time.sleep,
-            kept=self.settings.compiled_rules,
-            tell=going.tell,
-        )
+        live = self._live(going.tell)
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
         news = any(matched.counts.values())
         counted = steps.judge_volumes(self.store.volumes, budget=self._budget("matches"), news=news)
@@ -185,6 +194,18 @@ class Cycle:
         from pipelines.delivery.routing import load_routes
 
         return load_routes(self.settings.desk / "routes.yaml")
+
+    def _live(self, tell: "Callable[[News], None] | None" = None) -> "LiveRules":
+        from pipelines.live_rules import LiveRules
+
+        return LiveRules(
+            folder=self.settings.desk,
+            book=self.store.rulebook,
+            clock=self.clock,
+            sleep=time.sleep,
+            kept=self.settings.compiled_rules,
+            tell=tell,
+        )
 
     def _canary(self) -> str:
         from pipelines.canary.flight import fly

@@ -4,6 +4,7 @@ from dagster import AssetSelection, DagsterInstance, Definitions, define_asset_j
 
 from pipelines.defs import assets
 from pipelines.defs.checks import rule_file_checks
+from pipelines.defs.reprocessing import backfill
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import MONITOR, end_left_over_runs
 from sensors.due_work import due_work
@@ -28,7 +29,7 @@ defs = Definitions(
         assets.heartbeat,
     ],
     asset_checks=[rule_file_checks()],
-    jobs=[monitor],
+    jobs=[monitor, backfill],
     sensors=[due_work, tell_operator, tell_recovery],
     resources={"installation": Installation()},
     executor=in_process_executor,  # measured with five tiny assets: 4.3 s in process, 22.6 s in a process each

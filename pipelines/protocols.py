@@ -141,8 +141,12 @@ class ArticleStore(Protocol):
         """
         ...
 
-    def kept_pages(self, outlet: OutletId, since: datetime) -> Iterator[tuple[Page, Response]]:
-        """The outlet's pages that are kept, fetched at or after `since`, as if they were due."""
+    def kept_pages(self, outlet: OutletId | None, since: datetime, until: datetime) -> Iterator[tuple[Page, Response]]:
+        """Pages that are kept, of one outlet or of all, fetched from `since` on and before `until`, as if due."""
+        ...
+
+    def has_text(self, page: Page, content: Content) -> bool:
+        """Whether `save_text` would find nothing new in it."""
         ...
 
     def forget_pages(self, now: datetime, *, fetched_before: datetime) -> None:
@@ -172,6 +176,10 @@ class MatchStore(Protocol):
 
         Only MATCH and PARTIAL are stored; a partial is judged again with the article's next revision.
         """
+        ...
+
+    def unstored(self, judgements: Sequence[tuple[RevisionId, Judgement]]) -> int:
+        """How many `save_matches` would store."""
         ...
 
 

@@ -14,7 +14,7 @@ from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
 from storage.feed_tables import feed_entries, feeds
 from storage.lookups import rows_in
-from storage.page_copies import forget_pages, keep_page, kept_pages, kept_since
+from storage.page_copies import forget_pages, keep_page, kept_between, kept_pages
 from storage.paragraphs import count_paragraphs, forget_paragraphs
 from storage.records import load_articles, options_from_json, passages_to_json
 from storage.sites import site_texts
@@ -51,7 +51,7 @@ class SqlArticles:
     ) -> bool:
         """See ArticleStore. Where a poll brought new words since `page` was read, the article stays due for them."""
         article_id = page.article.article_id
-        content = replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
+        content = _cleaned(content)
         with self._database.writing() as connection:
             connection.execute(
                 select(articles.c.article_id).where(articles.c.article_id == article_id).with_for_update()
@@ -71,10 +71,15 @@ class SqlArticles:
                 )
         return new
 
-    def kept_pages(self, outlet: OutletId, since: datetime) -> Iterator[tuple[Page, Response]]:
+    def has_text(self, page: Page, content: Content) -> bool:
         """See ArticleStore."""
         with self._database.reading() as connection:
-            kept = kept_since(connection, outlet, since)
+            return _has_text(connection, page.article.article_id, _cleaned(content))
+
+    def kept_pages(self, outlet: OutletId | None, since: datetime, until: datetime) -> Iterator[tuple[Page, Response]]:
+        """See ArticleStore."""
+        with self._database.reading() as connection:
+            kept = kept_between(connection, outlet, since, until)
         for start in range(0, len(kept), _AT_ONCE):
             some = kept[start : start + _AT_ONCE]
             with self._database.reading() as connection:
@@ -141,6 +146,10 @@ def entry_of(row: Row[Any]) -> FeedEntry:
         published=row.published,
         authors=tuple(row.authors),
     )
+
+
+def _cleaned(content: Content) -> Content:
+    return replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
 
 
 def _has_text(connection: Connection, article_id: ArticleId, content: Content) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
@@ -70,6 +70,12 @@ class SqlMatches:
                 )
                 connection.execute(revisions.update().where(UNMATCHED, judged.exists()).values(matched_at=now))
         return len(new)
+
+    def unstored(self, judgements: Sequence[tuple[RevisionId, Judgement]]) -> int:
+        """See MatchStore."""
+        stored = [(revision, one) for revision, one in judgements if one.outcome is not Outcome.NO_MATCH]
+        with self._database.reading() as connection:
+            return len(_new_matches(connection, stored, datetime.min.replace(tzinfo=UTC)))
 
 
 def _unlike(connection: Connection, wanted: Iterable[Rule]) -> list[tuple[Rule, bool]]:

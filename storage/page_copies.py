@@ -27,15 +27,15 @@ def keep_page(connection: Connection, article_id: ArticleId, answer: Response, n
     )
 
 
-def kept_since(connection: Connection, outlet: OutletId, since: datetime) -> list[ArticleId]:
-    """The articles of an outlet whose pages were fetched at or after `since` and are kept, oldest first."""
+def kept_between(connection: Connection, outlet: OutletId | None, since: datetime, until: datetime) -> list[ArticleId]:
+    """Articles, of one outlet or of all, whose pages were fetched in that time and are kept, oldest first."""
     query = (
         select(page_copies.c.article_id)
         .join(articles, articles.c.article_id == page_copies.c.article_id)
-        .where(articles.c.outlet_id == outlet, page_copies.c.fetched_at >= since)
+        .where(page_copies.c.fetched_at >= since, page_copies.c.fetched_at < until)
         .order_by(page_copies.c.fetched_at, page_copies.c.article_id)
     )
-    return list(connection.scalars(query))
+    return list(connection.scalars(query if outlet is None else query.where(articles.c.outlet_id == outlet)))
 
 
 def kept_pages(connection: Connection, article_ids: Iterable[object]) -> dict[ArticleId, Response]:

@@ -1,14 +1,17 @@
 """The assets: each is one step, told to the operator; no decision is made here."""
 
+from datetime import timedelta
 from functools import partial
 
-from dagster import AssetCheckSpec, Backoff, Config, MaterializeResult, RetryPolicy, asset
+from dagster import AssetCheckSpec, Backoff, Config, FreshnessPolicy, MaterializeResult, RetryPolicy, asset
 from pydantic import Field
 
 from pipelines.cycle import Cycle
 from pipelines.defs.resources import Installation
 
 OWNERS = ["team:monitoring"]
+FRESH = FreshnessPolicy.time_window(warn_window=timedelta(minutes=10), fail_window=timedelta(minutes=75))
+"""A desk's feeds bring a run every minute or so; where all are slow the hourly canary still does."""
 
 
 class Polling(Config):
@@ -21,6 +24,7 @@ class Polling(Config):
     group_name="gathering",
     kinds={"rss", "python"},
     owners=OWNERS,
+    freshness_policy=FRESH,
     retry_policy=RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL),
     description="Entries of the feeds in feeds.yaml. Polls those that are due, all at once, with conditional requests; "
     "stores what is new or changed; a failing feed is slowed and named, and holds up no other. "
@@ -98,6 +102,7 @@ def alerts(installation: Installation) -> MaterializeResult:  # type: ignore[typ
     group_name="alerting",
     kinds={"slack", "email"},
     owners=OWNERS,
+    freshness_policy=FRESH,
     deps=[alerts],
     description="Deliveries to chat and mail. Each receiver has its own row, attempts and back-off; what fails is "
     "tried again for a day, then kept as a dead letter (`wirewatch outbox list`).",

@@ -46,7 +46,7 @@ def extract_articles(
     more = True
 
     def take(fetched: Fetched, reading: Future[Reading] | errors.FetchError) -> None:
-        _record_text(store, fetched, reading, tally, budget.now())
+        record_text(store, fetched, reading, tally, budget.now())
 
     def read(answers: Sequence[tuple[Page, Answer | None]]) -> None:
         for page, answer in answers:
@@ -71,21 +71,6 @@ def extract_articles(
         more = len(pages) == BATCH or reached < len(linked) or dropped > 0
     _look_after(store, outlets, notices, tally, budget.now(), keep)
     return tally.report(unfinished=more)
-
-
-def extract_again(
-    store: protocols.ArticleStore, workers: protocols.Workers, outlet: OutletId, since: datetime, *, budget: Budget
-) -> Report:
-    """Read the outlet's kept pages anew, those fetched at or after `since`; nothing is fetched."""
-    tally = Tally("articles", "texts new", "texts unchanged")
-
-    def take(fetched: Fetched, reading: Future[Reading]) -> None:
-        _record_text(store, fetched, reading, tally, budget.now(), again=True)
-
-    readings = Readings(take)
-    for page, answer in store.kept_pages(outlet, since):
-        readings.add((page, answer), workers.submit(read_page, page, answer))
-    return tally.report(unfinished=readings.finish(budget) > 0)
 
 
 def _has_page(page: Page) -> bool:
@@ -127,7 +112,7 @@ def _look_after(
             notices.end(health.site_subject(site.outlet), f"Full texts of {site.outlet.title} are back", words, now)
 
 
-def _record_text(
+def record_text(
     store: protocols.ArticleStore,
     fetched: Fetched,
     reading: Future[Reading] | errors.FetchError,

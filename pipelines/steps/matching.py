@@ -35,16 +35,17 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
     store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
     matcher = Matcher(rule_set.rules, table=rule_set.table)
     while revisions:
-        judgements = [(revision.revision_id, one) for revision in revisions for one in _judge(matcher, revision, tally)]
+        judgements = [(revision.revision_id, one) for revision in revisions for one in judge(matcher, revision, tally)]
         store.save_matches([revision.revision_id for revision in revisions], judgements, budget.now())
         if len(revisions) < BATCH or budget.spent:
             break
         revisions = store.unmatched(BATCH)
-    judged = live.look_back(store, rule_set, partial(_judge, tally=tally), budget)
+    judged = live.look_back(store, rule_set, partial(judge, tally=tally), budget)
     return tally.report(unfinished=len(revisions) == BATCH or not judged)
 
 
-def _judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:
+def judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:
+    """What the rules make of a text; one that fails is named, and has no judgements."""
     tally.count("texts judged")
     spent = Counter[RuleId]()
     try:

@@ -119,5 +119,6 @@ def test_pages_are_kept_as_long_as_the_setting_says(tmp_path: Path, web: Web) ->
     desk.publish(OLD, ["dam", "bridge"])
     desk.run(later=timedelta(hours=13))
     with open_cycle(desk.environment, tmp_path) as cycle:
-        kept = list(cycle.store.articles.kept_pages(OutletId("tufa"), datetime.now(UTC) - timedelta(days=1)))
+        now = datetime.now(UTC)
+        kept = list(cycle.store.articles.kept_pages(OutletId("tufa"), now - timedelta(days=1), now + timedelta(days=1)))
     assert [page.entry.title for page, _ in kept] == ["The bridge"]

@@ -95,11 +95,15 @@ def test_pages_are_kept_for_a_time_and_come_back_as_they_were(store: SqlStore) -
     (page,) = store.articles.pages_due(LATER, 1) or [None]
     assert page is None
     outlet = store.matches.unmatched(1)[0].article.outlet.outlet_id if group(store) else OutletId("")
-    ((kept, copy),) = store.articles.kept_pages(outlet, NOW - timedelta(hours=1))
+    ((kept, copy),) = store.articles.kept_pages(outlet, NOW - timedelta(hours=1), LATER)
     assert (copy, kept.entry.title) == (answer, "The dam")
-    assert list(store.articles.kept_pages(outlet, LATER)) == []
-    assert list(store.articles.kept_pages(OutletId("other"), NOW - timedelta(hours=1))) == []
+    assert [page for page, _ in store.articles.kept_pages(None, NOW - timedelta(hours=1), LATER)] == [kept]
+    assert list(store.articles.kept_pages(outlet, LATER, LATER + timedelta(hours=1))) == []
+    assert list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1), NOW)) == []
+    assert store.articles.has_text(kept, text("dam", 20))
+    assert not store.articles.has_text(kept, text("sluice", 20))
+    assert list(store.articles.kept_pages(OutletId("other"), NOW - timedelta(hours=1), LATER)) == []
     store.articles.forget_pages(LATER, fetched_before=NOW)
-    assert len(list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1)))) == 1
+    assert len(list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1), LATER))) == 1
     store.articles.forget_pages(LATER, fetched_before=NOW + timedelta(seconds=1))
-    assert list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1))) == []
+    assert list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1), LATER)) == []
