@@ -135,6 +135,8 @@ class Content:
     passages: tuple[Passage, ...] = ()
     """Marked parts of the body, in reading order; a part may be marked twice."""
     about: About = NOTHING_KNOWN
+    extractor: str = ""
+    """The version of the extractor that read it; empty where nobody knows. Only texts of one version are compared."""
 
     @property
     def searched_body(self) -> str:

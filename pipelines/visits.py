@@ -1,12 +1,14 @@
 """Pages that are looked at again, what was found changed, and what the step needs of the store for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from pipelines.model import Content, Match, Page
+from pipelines.protocols import Response
+from pipelines.states import ArticleId
 
 
 class ChangeKind(StrEnum):
@@ -61,13 +63,19 @@ class VisitStore(Protocol):
         now: datetime,
         *,
         text: Content | None,
-        share: float,
+        share: float | None,
         changes: Sequence[Change],
         gone: int,
         again: datetime | None,
+        answer: Response | None = None,
     ) -> None:
         """Store what a visit found: a changed `text` as a revision with its `share` changed, and facts.
 
-        The page is due `again` then, or never.
+        `share` is None where the known text cannot be compared; the `answer` that held the text is kept in place of
+        the page's earlier copy. The page is due `again` then, or never.
         """
+        ...
+
+    def copies(self, visits: Sequence[Visit]) -> Mapping[ArticleId, Response]:
+        """The kept pages that the known texts were read from, as far as there are any."""
         ...

@@ -183,4 +183,5 @@ def revision_row(article_id: ArticleId, content: Content, now: datetime) -> dict
         "text_source": content.text_source,
         "passages": passages_to_json(content.passages),
         "extracted_at": now,
+        "extractor": content.extractor or None,
     }

@@ -56,6 +56,7 @@ def content_of(row: Row[Any]) -> Content:
         passages=tuple(
             Passage(kind=PassageKind(kind), start=start, end=end) for kind, start, end in row.revisions_passages or ()
         ),
+        extractor=row.revisions_extractor or "",
     )
 
 

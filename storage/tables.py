@@ -71,6 +71,7 @@ revisions = Table(
     Column("extracted_at", UtcTime, nullable=False),
     Column("matched_at", UtcTime),
     Column("share_changed", Double),
+    Column("extractor", CleanText),
     UniqueConstraint("article_id", "text_hash"),
     Index("ix_revisions_latest", "article_id", "revision_id"),
 )

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from pipelines.model import Content
+from pipelines.protocols import Response
 from pipelines.states import ArticleId, Field
 from pipelines.visits import Change, Visit
 from storage.articles import load_pages, revision_row
 from storage.database import Database
 from storage.lookups import rows_in
+from storage.page_copies import keep_page, kept_pages
 from storage.records import content_of, named
 from storage.tables import IS_MATCH, VISIT_WAITS, articles, matches, revisions, visits
 from storage.tables import changes as changes_table
@@ -47,10 +49,11 @@ class SqlVisits:
         now: datetime,
         *,
         text: Content | None,
-        share: float,
+        share: float | None,
         changes: Sequence[Change],
         gone: int,
         again: datetime | None,
+        answer: Response | None = None,
     ) -> None:
         """See VisitStore."""
         article_id = visit.page.article.article_id
@@ -58,10 +61,17 @@ class SqlVisits:
             if text is not None and not _known(connection, article_id, text):
                 row = revision_row(article_id, text, now) | {"share_changed": share}
                 connection.execute(revisions.insert().values(row))
+                if answer is not None:
+                    keep_page(connection, article_id, answer, now)
             for change in changes:
                 _save_change(connection, article_id, change, now)
             this = visits.c.article_id == article_id
             connection.execute(visits.update().where(this).values(due_at=again, gone=gone))
+
+    def copies(self, visits: Sequence[Visit]) -> Mapping[ArticleId, Response]:
+        """See VisitStore."""
+        with self._database.reading() as connection:
+            return kept_pages(connection, [visit.page.article.article_id for visit in visits])
 
 
 def plan_visits(connection: Connection, article_ids: Iterable[ArticleId], now: datetime) -> None:

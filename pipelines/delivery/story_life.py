@@ -107,8 +107,8 @@ def _uncovered(text: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _comparable(before: Content, after: Content) -> bool:
-    """Both whole, and taken in the same way: a headline that grew into its page is no change of the article's."""
-    return before.complete and after.complete and before.text_source is after.text_source
+    """Both whole, and read by one extractor: what two versions of it make of one page is no change of the article's."""
+    return before.complete and after.complete and before.extractor == after.extractor
 
 
 def _says_so(before: Content, after: Content) -> str | None:

@@ -37,12 +37,14 @@ class Reading:
 def read_page(page: Page, answer: Response | None) -> Reading:
     """The words of an article that is due: from the answer for its page, or from its feed where it has no page."""
     from pipelines.ingest.extractor import read
+    from pipelines.ingest.parser_version import extractor_version
 
     found = read(page, answer)
+    content = replace(found.content, extractor=extractor_version(page.options))
     if answer is None and page.entry.body and not page.options.full_text:
         # The desk says that these words are the whole article, as a channel's post is: nothing more is to come.
-        return replace(found, content=replace(found.content, text_source=TextSource.PAGE))
-    return found
+        content = replace(content, text_source=TextSource.PAGE)
+    return replace(found, content=content)
 
 
 def get_ready() -> None:

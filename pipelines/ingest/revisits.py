@@ -57,8 +57,8 @@ def corrections(before: Content, after: Content, quoted: Sequence[str]) -> tuple
         reasons.append(f"the page says so: {said!r}")
     if _plain(before.title) != _plain(after.title):
         reasons.append(f"headline changed from {before.title[:150]!r} to {after.title[:150]!r}")
-    whole = _plain(f"{after.title} {after.lead} {after.body}")
-    vanished = next((sentence for sentence in quoted if _plain(sentence) not in whole), "")
+    was, whole = (_plain(f"{text.title} {text.lead} {text.body}") for text in (before, after))
+    vanished = next((sentence for sentence in quoted if _plain(sentence) in was and _plain(sentence) not in whole), "")
     if vanished:
         reasons.append(f"a quoted sentence changed or vanished: {vanished[:200]!r}")
     return tuple(Change(kind=ChangeKind.CORRECTED, reason=reason) for reason in reasons)

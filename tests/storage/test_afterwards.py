@@ -8,11 +8,12 @@ import pytest
 
 from pipelines.alerts import Finding, Silence
 from pipelines.policy import Counted, Limit, Volume
+from pipelines.protocols import Response
 from pipelines.states import AlertReason, RuleId, RuleStatus, Severity, VerdictKind
 from pipelines.visits import Change, ChangeKind
 from storage.store import SqlStore
 from tests.storage.desk import HOUR, MINUTE, NOON, ROUTES, Desk
-from tests.storage.samples import content, rule
+from tests.storage.samples import content, match, rule
 
 HALF_AN_HOUR = 30 * MINUTE
 GONE = Change(kind=ChangeKind.TAKEN_DOWN, reason="HTTP 410, 3 times")
@@ -253,6 +254,23 @@ def test_of_an_article_that_nobody_was_told_of_no_change_is_told(desk: Desk) -> 
     desk.run()
     assert desk.post.take() == []
     assert desk.store.due_work(desk.now).backlog == 0
+
+
+@pytest.mark.parametrize(("extractor", "told"), [("", True), ("another", False)])
+def test_only_texts_of_one_extractor_are_compared(desk: Desk, extractor: str, told: bool) -> None:
+    told_of_one(desk)
+    desk.post.take()
+    [visit] = desk.store.visits.due(desk.now + HOUR, 10)
+    text = replace(content("The quake that was not", "Nothing shook."), extractor=extractor)
+    answer = Response(url="https://tufa.example/quake", status=200, body=b"<p>Nothing shook.</p>")
+    desk.store.visits.done(visit, desk.now, text=text, share=None, changes=(), gone=0, again=desk.now, answer=answer)
+    [revision] = match(desk.store, rule(), now=desk.now)
+    assert revision.content.extractor == extractor
+    desk.run()
+    assert ["CORRECTED" in message.title for message in desk.to("chat")] == [True] * told
+    [visit] = desk.store.visits.due(desk.now, 10)
+    assert visit.known.extractor == extractor
+    assert [one.body for one in desk.store.visits.copies([visit]).values()] == [answer.body]
 
 
 def test_a_change_stored_twice_makes_one_alert(desk: Desk) -> None:

@@ -81,6 +81,11 @@ def test_a_headline_that_grew_into_its_page_is_no_change() -> None:
     assert told(of, known_text(content(title="Other", text_source=TextSource.HEADLINE), of)) is None
 
 
+def test_what_another_extractor_made_of_the_page_is_no_change() -> None:
+    of = life(TextChanged(1))
+    assert told(of, known_text(replace(content(title="Other"), extractor="another"), of)) is None
+
+
 def test_the_first_condition_that_holds_is_named() -> None:
     of = life(SourcesReach(3), NewGroup("and_any"))
     assert (told(of, replace(TOLD, sources=3)) or ("", ""))[1] == "sources >= 3"
