@@ -36,16 +36,14 @@ class Line:
     _became: str
     """The text, character for character, folded; blanks wherever there is no word."""
 
-    def bounds(self) -> tuple[Sequence[int], Sequence[int]]:
-        """Where each word begins and ends in the original."""
+    def edges(self) -> Sequence[int]:
+        """Where in the original each word begins and ends, one word after the other."""
         numpy = _numpy() if len(self._became) > SHORT else None
         if numpy is None:
-            found = [word.span() for word in _WORD.finditer(self._became)]
-            return [start for start, _ in found], [end for _, end in found]
+            return [edge for word in _WORD.finditer(self._became) for edge in word.span()]
         blank = numpy.frombuffer(f" {self._became} ".encode("utf-16-le"), numpy.uint16) == _BLANK
         # A view gives plain numbers, one at a time: most articles are asked for a few dozen.
-        edges = memoryview(numpy.flatnonzero(blank[1:] != blank[:-1]))
-        return edges[::2], edges[1::2]
+        return memoryview((blank[1:] != blank[:-1]).nonzero()[0])
 
 
 def read(text: str) -> Line | None:

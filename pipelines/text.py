@@ -47,25 +47,26 @@ class Words:
         return (
             self._line.folded.split()
             if self._line
-            else [fold(self.text[a:b]) for a, b in zip(*self._bounds, strict=True)]
+            else [fold(self.text[a:b]) for a, b in zip(self.starts, self.ends, strict=True)]
         )
 
-    @property
-    def starts(self) -> Sequence[int]:
-        """Where each word begins."""
-        return self._bounds[0]
-
-    @property
-    def ends(self) -> Sequence[int]:
-        """Where each word ends."""
-        return self._bounds[1]
+    @cached_property
+    def edges(self) -> Sequence[int]:
+        """Where each word begins and ends, one word after the other."""
+        if self._line:
+            return self._line.edges()
+        found = word_pattern(beyond_bmp(self.text)).finditer(self.text)
+        return [edge for word in found for edge in word.span()]
 
     @cached_property
-    def _bounds(self) -> tuple[Sequence[int], Sequence[int]]:
-        if self._line:
-            return self._line.bounds()
-        found = [word.span() for word in word_pattern(beyond_bmp(self.text)).finditer(self.text)]
-        return [start for start, _ in found], [end for _, end in found]
+    def starts(self) -> Sequence[int]:
+        """Where each word begins."""
+        return self.edges[::2]
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        """Where each word ends."""
+        return self.edges[1::2]
 
     @cached_property
     def sentences(self) -> Sequence[int]:
@@ -74,7 +75,7 @@ class Words:
 
     def together(self, first: int, last: int) -> bool:
         """Whether two words stand in one sentence."""
-        text, (starts, ends) = self.text, self._bounds
+        text, starts, ends = self.text, self.starts, self.ends
         for word in range(first, last):
             if text[ends[word] : starts[word + 1]] != " " and _ends_sentence(text, word, starts, ends):
                 return False

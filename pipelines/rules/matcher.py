@@ -1,8 +1,9 @@
 """Runs rules over articles: plain rules all at once where there are many, the others one by one by their clauses."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property, partial
+from operator import itemgetter
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:  # numpy, which takes 70 to 145 ms to load, is for those with 
 
 _judgement = partial(tuple.__new__, Judgement)
 _MATCH = Outcome.MATCH
-_Told = tuple[Rule, Scope | None, str, bool]
-"""Of a plain rule: its record, its scope if it has one, its `when`, and whether that is told without numbers."""
+_number = itemgetter(0)
+_Told = tuple[int, Rule, Scope | None, str, bool]
+"""Of a plain rule: its number, its record, its scope if it has one, its `when`, and whether that is told without numbers."""
 
 
 class Matcher:
@@ -55,34 +57,37 @@ class Matcher:
         """
         spent = Counter() if spent is None else spent
         document = Document(content, whole=self._others.whole)
-        judged = dict(self._at_once(document, content, tags, spent)) if self._table.rows else {}
+        judged = self._at_once(document, content, tags, spent) if self._table.rows else []
         if self._table.others:
             for number, judgement in self._others.judged(document, content, tags, spent):
-                judged[self._table.others[number]] = judgement
-        return tuple([judged[number] for number in sorted(judged)])
+                judged.append((self._table.others[number], judgement))
+        judged.sort(key=_number)
+        return tuple([judgement for _, judgement in judged])
 
     def _at_once(
         self, document: Document, content: Content, tags: frozenset[str] | None, spent: Counter[RuleId]
-    ) -> Iterator[tuple[int, Judgement]]:
+    ) -> list[tuple[int, Judgement]]:
         """What the plain rules of the table say, each with its rule's number."""
-        began, found = perf_counter_ns(), []
+        began = perf_counter_ns()
+        judged, alone = list[tuple[int, Judgement]](), list[int]()
         for row, hits, gap in self._dense.passed(document, complete=content.complete):
-            number = self._table.rows[row]
-            rule, scope, when, bare = self._plain.get(number) or self._known(number)
+            number, rule, scope, when, bare = self._plain.get(row) or self._known(row)
             if not hits or (scope and not content.language):
-                yield from ((number, one) for _, one in self._by_itself(number).judged(document, content, tags, spent))
+                alone.append(number)
             elif not scope or passes(scope, content.language, tags):
-                clause = when if bare else f"{when}: {apart(gap)}"
-                found.append((number, _judgement((rule, _MATCH, hits, clause))))
-        each = (perf_counter_ns() - began) // max(len(found), 1)
-        for number, judgement in found:
-            spent[judgement.rule.rule_id] += each
-            yield number, judgement
+                judged.append((number, _judgement((rule, _MATCH, hits, when if bare else f"{when}: {apart(gap)}"))))
+        each = (perf_counter_ns() - began) // max(len(judged), 1)
+        for _, (rule, *_) in judged:
+            spent[rule.rule_id] = spent.get(rule.rule_id, 0) + each
+        for number in alone:
+            judged += [(number, one) for _, one in self._by_itself(number).judged(document, content, tags, spent)]
+        return judged
 
-    def _known(self, number: int) -> _Told:
-        rule = self._rules[number]
-        scope = None if rule.scope == Scope() else rule.scope
-        self._plain[number] = told = rule.rule, scope, rule.when.text, is_bare(rule.when)
+    def _known(self, row: int) -> _Told:
+        number = self._table.rows[row]
+        compiled = self._rules[number]
+        scope = None if compiled.scope == Scope() else compiled.scope
+        self._plain[row] = told = number, compiled.rule, scope, compiled.when.text, is_bare(compiled.when)
         return told
 
     def _by_itself(self, number: int) -> ByClause:

@@ -2,12 +2,14 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # hits are the clauses'
     from pipelines.rules.clauses import Found
 
 
+@lru_cache(maxsize=1 << 10)
 def apart(gap: int) -> str:
     """How many words lie between two hits, in words."""
     return {0: "next to each other", 1: "1 word apart"}.get(gap, f"{gap} words apart")

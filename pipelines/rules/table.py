@@ -13,7 +13,7 @@ from pipelines.states import RuleStatus
 MANY = 500
 """Plain rules from which judging them at once pays: 1,000 are judged in half the time, and numpy, which takes a tenth
 of a second to import, is there sooner than so many are wired to be judged by their clauses."""
-FAR = 1 << 40
+FAR = 1 << 60
 """More words than an article has."""
 RUNNING = frozenset({RuleStatus.SHADOW, RuleStatus.LIVE})
 
