@@ -161,8 +161,11 @@ class ArticleStore(Protocol):
 class MatchStore(Protocol):
     """What `match_rules` needs."""
 
-    def sync_rules(self, rules: Iterable[Rule], now: datetime) -> None:
-        """Record rule versions not seen before; `first seen` is `now`."""
+    def sync_rules(self, rules: Iterable[Rule], now: datetime, *, whole: str | None = None) -> None:
+        """Record rule versions not seen before; `first seen` is `now`.
+
+        Where `whole`, a digest of them all, is that of the last time, no rule is looked at.
+        """
         ...
 
     def unmatched(self, limit: int) -> Sequence[Revision]:

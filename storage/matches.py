@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.lookups import batches, rows_in
 from storage.records import LATEST, hits_to_json, load_revisions, named
 from storage.rule_rows import facts_of, rule_of
+from storage.rule_tables import rule_looks
 from storage.tables import UNMATCHED, matches, revisions, rules, story_members
 from storage.visits import plan_visits
 
@@ -30,15 +31,20 @@ class SqlMatches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sync_rules(self, rules: Iterable[Rule], now: datetime) -> None:
+    def sync_rules(self, rules: Iterable[Rule], now: datetime, *, whole: str | None = None) -> None:
         """See MatchStore. A known version takes on what may change within it: title, severity, owner, labels ..."""
-        wanted = {(rule.rule_id, rule.version): rule for rule in rules}
         with self._database.reading() as connection:
-            if not _unlike(connection, wanted.values()) and volumes.scheduled(connection, wanted.values()):
+            synced = connection.scalar(select(rule_looks.c.synced))
+            if whole and synced == whole:
                 return
+            wanted = {(rule.rule_id, rule.version): rule for rule in rules}
+            same = not _unlike(connection, wanted.values()) and volumes.scheduled(connection, wanted.values())
+        if same and synced == whole:
+            return
         with self._database.writing(exclusive="rules") as connection:
             _save_rules(connection, _unlike(connection, wanted.values()), now)
             volumes.schedule(connection, wanted.values(), now)
+            connection.execute(rule_looks.update().values(synced=whole))
 
     def unmatched(self, limit: int) -> Sequence[Revision]:
         """See MatchStore. Of an article with several such revisions, the latest alone: it stands for them all."""

@@ -33,5 +33,7 @@ rule_looks = Table(
     Column("whole", KeyText),
     Column("shrunken", KeyText),
     Column("shrunken_at", UtcTime),
+    Column("synced", KeyText),
     CheckConstraint("look_id = 1", name="one_look"),
 )
+"""`synced` is the digest of all the rules that `rules` was last brought in line with; a new look takes it away."""

@@ -40,7 +40,8 @@ class KeptRules:
     def load(self, sources: Sources) -> RuleSet | None:
         """The rules of these sources, if they are kept; they do not know their places in the files any more."""
         try:
-            raw = memoryview(self._file(sources).read_bytes())
+            file = self._file(sources)
+            raw = memoryview(file.read_bytes())
         except OSError:
             return None
         if hashlib.sha256(raw[_CHECKED:]).digest() != raw[:_CHECKED]:
@@ -49,7 +50,9 @@ class KeptRules:
             rest, paths, table, rules = marshal.loads(raw[_CHECKED:])  # noqa: S302  # ours, by its digest
             files = [DeskFile(Path(path), "", None, {}, {}) for path in paths]
             found = _Records(rest, files).load()
-            return replace(found, rules=_Rules(rules, files), table=Table(*table)) if type(found) is RuleSet else None
+            if type(found) is not RuleSet:
+                return None
+            return replace(found, rules=_Rules(rules, files), table=Table(*table), digest=file.stem)
         except _DAMAGED:
             return None
 
@@ -87,8 +90,10 @@ class KeptRules:
 
     def _file(self, sources: Sources) -> Path:
         whole = hashlib.sha256(f"{sys.version}\n{sources.path.absolute()}\n{sources.digest}\n".encode())
-        for path in sorted(Path(__file__).parents[1].glob("*.py")) + sorted(Path(__file__).parent.rglob("*.py")):
-            whole.update(path.read_bytes())
+        pipelines = Path(__file__).parents[1]
+        for code in (pipelines.glob("*.py"), *(pipelines.joinpath(name).rglob("*.py") for name in ("desk_files", "rules"))):
+            for path in sorted(code):
+                whole.update(path.read_bytes())
         return self.folder / f"rules-{whole.hexdigest()[:32]}.bin"
 
 

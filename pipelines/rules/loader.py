@@ -42,6 +42,8 @@ class RuleSet:
     lists_file: DeskFile | None = None
     table: Table | None = None
     """Of the rules that run, where it was kept with them."""
+    digest: str | None = None
+    """Of all that these rules come from, where they were kept."""
 
 
 def load_rules(path: Path) -> RuleSet:

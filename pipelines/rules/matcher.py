@@ -24,7 +24,7 @@ _judgement = partial(tuple.__new__, Judgement)
 _MATCH = Outcome.MATCH
 _number = itemgetter(0)
 _Told = tuple[int, Rule, Scope | None, str, bool]
-"""Of a plain rule: its number, its record, its scope if it has one, its `when`, and whether that is told without numbers."""
+"""Of a plain rule: number, record, scope if it has one, `when`, and whether that is told without numbers."""
 
 
 class Matcher:

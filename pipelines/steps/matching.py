@@ -32,7 +32,7 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
     tally.problems("rules", rule_set.faults)
     if not rule_set.rules and rule_set.faults:
         raise errors.DeskFileError(rule_set.faults)  # texts wait for a rule file that can be read
-    store.sync_rules([compiled.rule for compiled in rule_set.rules], budget.now())
+    store.sync_rules((compiled.rule for compiled in rule_set.rules), budget.now(), whole=rule_set.digest)
     matcher = Matcher(rule_set.rules, table=rule_set.table)
     while revisions:
         judgements = [(revision.revision_id, one) for revision in revisions for one in judge(matcher, revision, tally)]
