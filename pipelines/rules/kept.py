@@ -91,7 +91,10 @@ class KeptRules:
     def _file(self, sources: Sources) -> Path:
         whole = hashlib.sha256(f"{sys.version}\n{sources.path.absolute()}\n{sources.digest}\n".encode())
         pipelines = Path(__file__).parents[1]
-        for code in (pipelines.glob("*.py"), *(pipelines.joinpath(name).rglob("*.py") for name in ("desk_files", "rules"))):
+        for code in (
+            pipelines.glob("*.py"),
+            *(pipelines.joinpath(name).rglob("*.py") for name in ("desk_files", "rules")),
+        ):
             for path in sorted(code):
                 whole.update(path.read_bytes())
         return self.folder / f"rules-{whole.hexdigest()[:32]}.bin"

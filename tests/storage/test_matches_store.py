@@ -1,12 +1,15 @@
 """Rules, their versions, and their matches."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from pipelines.delivery.excerpt import HITS_READ
 from pipelines.errors import StoreError
-from pipelines.model import Hit, Judgement
+from pipelines.model import Hit, Judgement, Rule
+from pipelines.rulebook import Change, Look
 from pipelines.states import Field, Outcome, RevisionId, RuleStatus, Severity
 from storage.matches import HITS_KEPT
 from storage.store import SqlStore
@@ -127,3 +130,21 @@ def test_five_thousand_texts_at_once(store: SqlStore) -> None:
     ids = [RevisionId(number) for number in range(1, 5_001)]
     assert store.matches.save_matches(ids, [(RevisionId(1), judgement())], NOW) == 1
     assert store.matches.unmatched(10) == []
+
+
+def test_rules_that_are_those_of_the_last_time_are_not_walked_through(store: SqlStore) -> None:
+    def unread() -> Iterator[Rule]:
+        raise AssertionError("a rule was looked at")
+        yield rule()
+
+    looked = Change(look=Look(whole="files"), renamed={}, backfill={})
+    store.rulebook.write(looked, NOW)
+    store.matches.sync_rules([rule()], NOW, whole="one")
+    store.matches.sync_rules(unread(), NOW, whole="one")
+    store.matches.sync_rules([rule()], NOW, whole="another name for the same")
+    store.matches.sync_rules(unread(), NOW, whole="another name for the same")
+    for before in (partial(store.rulebook.write, looked, LATER), partial(store.matches.sync_rules, [rule()], LATER)):
+        before()
+        with pytest.raises(AssertionError, match="was looked at"):
+            store.matches.sync_rules(unread(), LATER, whole="another name for the same")
+        store.matches.sync_rules([rule()], LATER, whole="another name for the same")
