@@ -4,6 +4,7 @@ WirewatchError
 ├── SettingsError            a variable or path of this installation is wrong
 ├── DeskFileError            a file of the desk's folder is wrong; carries every fault with its place
 ├── StoryEditRefused         a story or article cannot be split or merged so
+├── SearchRefused            a search cannot be read, or asks for what no text has
 ├── FetchError               a URL could not be had
 │   ├── Unreachable          no answer: name, connection, time-out, reset         (retry helps)
 │   ├── RefusedAddress       scheme or address that must not be contacted
@@ -133,6 +134,10 @@ class SchemaMismatch(StoreError):
 
 class StoryEditRefused(WirewatchError):
     """What a person asked of a story cannot be done; the text says why, and what to look at."""
+
+
+class SearchRefused(WirewatchError):
+    """What a person searched for cannot be read; the text says why and what a search looks like."""
 
 
 class DeliveryError(WirewatchError):

@@ -17,6 +17,7 @@ from storage.lookups import rows_in
 from storage.page_copies import forget_pages, keep_page, kept_between, kept_pages
 from storage.paragraphs import count_paragraphs, forget_paragraphs
 from storage.records import load_articles, options_from_json, passages_to_json
+from storage.search_index import index_texts
 from storage.sites import site_texts
 from storage.tables import EXTRACT_WAITS, articles, revisions
 from storage.types import clean
@@ -59,7 +60,7 @@ class SqlArticles:
             new = not _has_text(connection, article_id, content)
             if new:
                 count_paragraphs(connection, page.article.outlet.outlet_id, article_id, content, now)
-                connection.execute(revisions.insert().values(revision_row(article_id, content, now)))
+                keep_text(connection, revision_row(article_id, content, now))
             if answer is not None:
                 keep_page(connection, article_id, answer, now)
             if _still_said(connection, page):
@@ -150,6 +151,12 @@ def entry_of(row: Row[Any]) -> FeedEntry:
 
 def _cleaned(content: Content) -> Content:
     return replace(content, title=clean(content.title), lead=clean(content.lead), body=clean(content.body))
+
+
+def keep_text(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Store a text, and its words in the search index."""
+    made = connection.execute(revisions.insert().values(row).returning(revisions.c.revision_id)).scalar_one()
+    index_texts(connection, [(made, row["title"], row["lead"], row["body"])])
 
 
 def _has_text(connection: Connection, article_id: ArticleId, content: Content) -> bool:

@@ -20,6 +20,7 @@ from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
 from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
+from storage.search import SqlSearch
 from storage.silences import SqlSilences
 from storage.stories import SqlStories
 from storage.story_desk import StoryDesk
@@ -92,6 +93,7 @@ class SqlStore:
         self.silences = SqlSilences(database)
         self.journal = Journal(database)
         self.archive = SqlArchive(database)
+        self.search = SqlSearch(database)
         self.ways = Ways(database)
         self.desk = DeskViews(database)
 

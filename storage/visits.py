@@ -9,7 +9,7 @@ from pipelines.model import Content
 from pipelines.protocols import Response
 from pipelines.states import ArticleId, Field
 from pipelines.visits import Change, Visit
-from storage.articles import load_pages, revision_row
+from storage.articles import keep_text, load_pages, revision_row
 from storage.database import Database
 from storage.lookups import rows_in
 from storage.page_copies import keep_page, kept_pages
@@ -59,8 +59,7 @@ class SqlVisits:
         article_id = visit.page.article.article_id
         with self._database.writing(exclusive="visits") as connection:
             if text is not None and not _known(connection, article_id, text):
-                row = revision_row(article_id, text, now) | {"share_changed": share}
-                connection.execute(revisions.insert().values(row))
+                keep_text(connection, revision_row(article_id, text, now) | {"share_changed": share})
                 if answer is not None:
                     keep_page(connection, article_id, answer, now)
             for change in changes:

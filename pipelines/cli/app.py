@@ -73,6 +73,9 @@ COMMANDS = {
     "try": Entry(
         "try_article:try_command", "What would fire on a page or file", "wirewatch try https://example.org/story"
     ),
+    "search": Entry(
+        "search:search", "The archive's texts by their words", """wirewatch search 'lachin "medical convoy"'"""
+    ),
     "routes test": Entry(
         "routes:routes", "Who gets an alert, how and when", "wirewatch routes test severity=urgent region=caucasus"
     ),

@@ -10,11 +10,12 @@ import pytest
 
 from storage.alert_tables import alerts
 from storage.schema import SCHEMA_VERSION
+from storage.search_index import search_words
 from storage.store import SqlStore, open_store
 from tests.conftest import PostgresServer
 
 EMPTY = f"""
-TRUNCATE {", ".join(alerts.metadata.tables)} RESTART IDENTITY;
+TRUNCATE {", ".join(alerts.metadata.tables)}, {search_words} RESTART IDENTITY;
 UPDATE alembic_version SET version_num = '{SCHEMA_VERSION}'
 """
 

@@ -17,6 +17,7 @@ from pipelines.errors import SchemaMismatch
 from storage import schema
 from storage.alert_tables import alerts
 from storage.database import Database
+from storage.search_index import search_words
 from storage.store import open_store, upgrade_store
 from tests.storage.samples import NOW, matched
 
@@ -34,6 +35,11 @@ def set_version(database: Database, version: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
 
 
+def is_of_the_tables(name: str | None, kind: str, _: object = None) -> bool:
+    """Whether SQLAlchemy knows it: the search index is another thing on each database."""
+    return kind != "table" or not str(name).startswith(search_words.name)
+
+
 def test_the_migrations_end_where_the_code_says() -> None:
     scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
     assert scripts.get_heads() == [schema.SCHEMA_VERSION]
@@ -42,7 +48,8 @@ def test_the_migrations_end_where_the_code_says() -> None:
 def test_the_migrated_schema_is_that_of_the_tables(empty: Database) -> None:
     schema.ensure(empty)
     with empty.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": is_of_the_tables}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, alerts.metadata) == []
 
 
@@ -71,7 +78,8 @@ def test_every_version_can_be_taken_down_again(empty: Database) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     schema.ensure(empty)
     with empty.reading() as connection:
-        assert len(inspect(connection).get_table_names()) == len(alerts.metadata.tables) + 1
+        made = [name for name in inspect(connection).get_table_names() if is_of_the_tables(name, "table")]
+        assert len(made) == len(alerts.metadata.tables) + 1
 
 
 def test_stories_and_fingerprints_outlive_a_step_back_and_forth(store_url: str) -> None:
