@@ -1,18 +1,16 @@
 """What is wrong with a routes.yaml beyond what its schema can say: names of nothing, and a tree that tells nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipelines.delivery.routes_schema import RouteLine, RoutesFile
-from pipelines.desk_files.reading import DeskFile, Fault, suggest
+from pipelines.desk_files.reading import Data, DeskFile, Fault, suggest
 
 Steps = tuple[str | int, ...]
 
 
 def routes_faults(file: DeskFile, lines: RoutesFile) -> Iterator[Fault]:
     """Every fault, in no order."""
-    for name, loc in _receivers_named(file, lines):
-        if name not in lines.receivers:
-            yield file.fault(loc, f"no receiver `{name}`{suggest(name, lines.receivers)}")
+    yield from unknown_receivers(file)
     for line, loc in _routes(lines.route, ("route",)):
         if line.hold_in is not None and line.hold_in not in lines.times:
             yield file.fault(
@@ -27,31 +25,42 @@ def routes_faults(file: DeskFile, lines: RoutesFile) -> Iterator[Fault]:
             yield file.fault(("away", name, "to"), "who is away cannot read for itself")
 
 
-def _receivers_named(file: DeskFile, lines: RoutesFile) -> Iterator[tuple[str, Steps]]:
-    """Every place that names a receiver."""
-    yield from ((name, ("owners", owner)) for owner, name in lines.owners.items())
-    if lines.operator is not None:
-        yield lines.operator, ("operator",)
-    yield from (
-        (receiver.fallback, ("receivers", name, "fallback"))
-        for name, receiver in lines.receivers.items()
-        if receiver.fallback is not None
-    )
-    for name, away in lines.away.items():
-        yield name, ("away", name)
-        yield away.to, ("away", name, "to")
-    for line, loc in _routes(lines.route, ("route",)):
-        yield from _named_by(file, line, loc)
-    for number, test in enumerate(lines.tests):
-        yield from ((name, ("tests", number, "expect", position)) for position, name in enumerate(test.expect))
+def unknown_receivers(file: DeskFile) -> Iterator[Fault]:
+    """A fault at each name of a receiver that is none, told from what is written, whatever else is wrong there."""
+    known = file.at("receivers")
+    if isinstance(known, dict):
+        for name, loc in _receivers_named(file):
+            if isinstance(name, str) and name not in known:
+                yield file.fault(loc, f"no receiver `{name}`{suggest(name, known)}")
 
 
-def _named_by(file: DeskFile, line: RouteLine, loc: Steps) -> Iterator[tuple[str, Steps]]:
-    """The receivers that one route names."""
-    for position, name in enumerate(line.to or ()):
-        yield name, (*loc, "to", position) if isinstance(file.at(*loc, "to"), list) else (*loc, "to")
-    if line.escalate:
-        yield line.escalate.to, (*loc, "escalate", "to")
+def _receivers_named(file: DeskFile) -> Iterator[tuple[Data, Steps]]:
+    """Every place that names a receiver, with what stands there."""
+    away = [("away", name) for name in _keys(file.at("away"))]
+    yield from ((loc[1], loc) for loc in away)
+    places = [("operator",), *(("owners", owner) for owner in _keys(file.at("owners")))]
+    places += [("receivers", name, "fallback") for name in _keys(file.at("receivers"))]
+    places += [(*loc, "to") for loc in away]
+    places += _named_by(file, ("route",))
+    places += [("tests", number, "expect") for number in _keys(file.at("tests"))]
+    for loc in places:
+        found = file.at(*loc)
+        yield from (
+            [(one, (*loc, place)) for place, one in enumerate(found)] if isinstance(found, list) else [(found, loc)]
+        )
+
+
+def _named_by(file: DeskFile, loc: Steps) -> Iterator[Steps]:
+    """Where a route and all below it name receivers."""
+    yield (*loc, "to")
+    yield (*loc, "escalate", "to")
+    for number in _keys(file.at(*loc, "routes")):
+        yield from _named_by(file, (*loc, "routes", number))
+
+
+def _keys(data: Data) -> Iterable[str | int]:
+    """Of what is written as a mapping the keys, of a list the numbers."""
+    return data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
 
 
 def _routes(line: RouteLine, loc: Steps) -> Iterator[tuple[RouteLine, Steps]]:

@@ -21,7 +21,7 @@ from pipelines.delivery.plan import (
     on_return,
     plan,
 )
-from pipelines.delivery.route_faults import routes_faults
+from pipelines.delivery.route_faults import routes_faults, unknown_receivers
 from pipelines.delivery.routes_schema import RouteLine, RoutesFile
 from pipelines.desk_files import reading as desk_files
 from pipelines.desk_files.reading import DeskFile, Fault
@@ -103,7 +103,7 @@ def load_routes(path: Path) -> Routes:
     file = desk_files.parse_parts(path, desk_files.raw_of(path))
     lines, faults = file.check(RoutesFile)
     if lines is None or file.flaws:
-        raise DeskFileError(_in_order([*file.flaws_in(), *faults]))
+        raise DeskFileError(_in_order([*file.flaws_in(), *faults, *unknown_receivers(file)]))
     if faults := list(routes_faults(file, lines)):
         raise DeskFileError(_in_order(faults))
     routes = _routes(lines)

@@ -186,7 +186,8 @@ class Near(Pair):
 
     def gap(self, left: Sequence[Found], right: Sequence[Found]) -> int | None:
         """The fewest words between a hit of each; 0 where they overlap; None without a pair in one field."""
-        found = gaps_before(left, right) if self.ordered else [*gaps(left, right), *gaps(right, left)]
+        ordered = self.ordered or self.left == self.right  # of one group's hits none is near itself
+        found = gaps_before(left, right) if ordered else [*gaps(left, right), *gaps(right, left)]
         return min(found, default=None)
 
     def measure(self, hits: Hits) -> Iterator[str]:
@@ -199,6 +200,8 @@ class SameSentence(Pair):
 
     def holds(self, left: GroupHits, right: GroupHits) -> bool:
         places = {(found.field, found.sentence) for found in left.found}
+        if self.left == self.right:
+            return len(places) < len(left.found)
         return any((found.field, found.sentence) in places for found in right.found)
 
 

@@ -13,6 +13,10 @@ from pipelines.states import Field
 MAX_DEPTH = 32
 """Brackets within brackets: each costs a level of the stack, and a reader is lost long before."""
 
+MOST_LEFT_OUT = 8
+"""Pieces of a faulty expression that are left out to see what else is wrong: with more, it is none of the language."""
+_PIECE = re.compile(r""" "[^"]*" | '[^']*' | [\w-]+ | \S """, re.VERBOSE)
+
 _CALLED = ("title", "lead", "near", "before", "same_sentence", "mentions", "distinct")
 RESERVED = frozenset([*_CALLED, "and", "or", "not", "of", "all", "score", "words"])
 """Words of the language, in any case: no group may have them as its name."""
@@ -55,7 +59,8 @@ def parse(text: str, groups: Mapping[str, int]) -> tuple[Clause | None, Found]:
     try:
         tree = _grammar().parse(text)
     except UnexpectedInput as error:
-        return None, [_in_words(error, text, groups)]
+        wrong = _in_words(error, text, groups)
+        return None, [wrong, *(one for one in _beside(error, text, groups) if one[0] != wrong[0])]
     reading = _Reading(text, groups)
     clause = reading.clause(tree)
     return (None if reading.wrong else clause), reading.wrong
@@ -73,6 +78,29 @@ def _first_too_deep(text: str) -> int | None:
         if depth > MAX_DEPTH:
             return found.start()
     return None
+
+
+def _beside(error: UnexpectedInput, text: str, groups: Mapping[str, int]) -> Found:
+    """What else is wrong in a text that is none of the language: told of it without what cannot stand there."""
+    for _ in range(MOST_LEFT_OUT):
+        try:
+            left = _without(error, text)
+            reading = _Reading(left, groups)
+            reading.clause(_grammar().parse(left))
+        except UnexpectedInput as other:
+            error, text = other, left
+        else:
+            return reading.wrong
+    return []
+
+
+def _without(error: UnexpectedInput, text: str) -> str:
+    """The text with blanks for what cannot stand there, or with a bracket closed that was left open."""
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return f"{text})"
+    offset = int(getattr(error, "pos_in_stream", None) or 0)
+    found = _PIECE.match(text, offset)
+    return text[:offset] + re.sub(r"\S", " ", found[0]) + text[found.end() :] if found else text
 
 
 def _in_words(error: UnexpectedInput, text: str, groups: Container[str]) -> tuple[int, str]:

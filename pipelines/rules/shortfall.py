@@ -158,6 +158,8 @@ def _not_together(clause: Pair, article: Article) -> tuple[str, float]:
             return f"`{name}` has no hit" + (f"; nearest word: {word}" if word else ""), 2 - share
     left, right = (article.hits[name].found for name in (clause.left, clause.right))
     either = Near(clause.text, clause.left, clause.right, 0).gap(left, right)
+    if either is None and clause.left == clause.right:
+        return f"`{clause.left}` has no two hits in one field", 1.0
     if either is None:
         return f"`{clause.left}` and `{clause.right}` never stand in one field", 1.0
     if isinstance(clause, SameSentence):

@@ -133,6 +133,19 @@ def test_a_fault_has_its_place(tmp_path: Path, old: str, new: str, fault: str) -
     assert [line for line in found if fault in line], found
 
 
+def test_unknown_receivers_are_told_beside_what_the_schema_refuses(tmp_path: Path) -> None:
+    wrong = ROUTES.replace("operator: ops", "operator: opps").replace("style: mail", "style: mial")
+    wrong = wrong.replace("to: duty, also: true", "to: dutty, alzo: true").replace("[desk-mail]}", "[desk-fax]}")
+    assert [line.partition(": error: ")[2].partition("`;")[0] for line in faults(tmp_path, wrong)] == [
+        "no receiver `opps",
+        "expected one of chat, mail, short, not `mial",
+        "no receiver `dutty",
+        "unknown key `alzo",
+        "no receiver `desk-fax",
+    ]
+    assert any("receivers" in line for line in faults(tmp_path, ROUTES.replace("receivers:", "receivers: 5\nx:")))
+
+
 PACED = """\
 version: 1
 zone: Asia/Tbilisi

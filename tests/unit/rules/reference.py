@@ -130,9 +130,9 @@ class Meaning:
         return bool(getattr(self, f"is_{clause[0]}")(*clause[1:]))
 
     def pairs(self, one: str, other: str) -> Iterator[tuple[Place, Place]]:
-        """Every two hits in one field."""
+        """Every two hits in one field; no hit is two."""
         for (left, _), (right, _) in itertools.product(self.hits[one], self.hits[other]):
-            if left[0] == right[0]:
+            if left[0] == right[0] and (one != other or left != right):
                 yield left, right
 
     def is_not(self, part: Clause) -> bool:

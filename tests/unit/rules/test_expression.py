@@ -87,6 +87,28 @@ def test_every_unknown_name_is_told() -> None:
     assert [offset for offset, _ in parse("plce and (forse or fil)", GROUPS)[1]] == [0, 10, 19]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("place and and forse", {10: "`and` cannot stand here", 14: "unknown group `forse`"}),
+        (
+            "plce and (forse or film",
+            {22: "the expression ends", 0: "unknown group `plce`", 10: "unknown group `forse`"},
+        ),
+        ("plce & score >= 99", {5: "write `and`", 0: "unknown group `plce`"}),
+        ("near(plce, force) and forse", {16: "`)` cannot stand here"}),
+        ("\"Lachin army\" or 'x' and fil", {0: "words to look for", 25: "unknown group `fil`"}),
+        ("place oder forse oder film", {6: "`oder` cannot stand here"}),
+        ("&" * 50 + "plce", {0: "write `and`"}),
+    ],
+)
+def test_what_else_is_wrong_is_told_beside_what_cannot_stand_there(text: str, told: dict[int, str]) -> None:
+    clause, wrong = parse(text, GROUPS)
+    assert clause is None
+    assert [offset for offset, _ in wrong] == list(told)
+    assert all(message.startswith(told[offset]) for offset, message in wrong), wrong
+
+
 PIECES = [
     *GROUPS,
     "and",
@@ -135,7 +157,8 @@ TABLE = [
     ("near(place, force, words=2)", "Lachin one two three troops", None),
     ("near(place, force, words=2)", "Lachin. One. Troops.", "near(place, force, words=2): 1 word apart"),
     ("near(place, force, words=1)", "troops a b c army d Lachin", "near(place, force, words=1): 1 word apart"),
-    ("near(place, place, words=0)", "Lachin", "near(place, place, words=0): next to each other"),
+    ("near(place, place, words=0)", "Lachin", None),
+    ("near(place, place, words=0)", "Lachin Lachin", "near(place, place, words=0): next to each other"),
     ("before(place, force, words=1)", "Lachin one troops", "before(place, force, words=1): 1 word apart"),
     ("before(place, force, words=1)", "troops one Lachin", None),
     ("before(place, force, words=1)", "Lachin Lachin a troops b", "before(place, force, words=1): 1 word apart"),
