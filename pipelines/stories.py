@@ -7,13 +7,17 @@ each of them a source. Times are aware UTC; what a method writes is part of its 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, TypeVar
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from math import sqrt
+from typing import NamedTuple, Protocol, TypeVar
 
 from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryId
 
 N = TypeVar("N", int, float)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 TELLING = 60
 """Terms of a profile; of 300 headlines of one event a hundred tell no more."""
 
@@ -22,6 +26,11 @@ def began_at(content: Content, first_seen_at: datetime) -> datetime:
     """The second a text was told, for comparing with others: never after it was first seen, whatever its page says."""
     moment = min(content.published.utc, first_seen_at) if content.published else first_seen_at
     return moment.replace(microsecond=0)
+
+
+def second_of(moment: datetime) -> int:
+    """Whole seconds since 1970."""
+    return (moment - _EPOCH) // _SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +62,21 @@ class Link:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """An event that carries a term, by its first story, and when a story of it last did."""
+class Told(NamedTuple):
+    """An event that carries a term, and when a story of it last did; sorted, the oldest stand first."""
 
+    second: int | None
+    """Since 1970, UTC."""
     story_id: StoryId
-    moment: datetime | None
+    """The event's first story."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is asked again and again is worked out once
 class Profile:
-    """What an event is about, as its stories tell it; terms, names and numbers by their keys."""
+    """What an event is about, as its stories tell it; terms, names and numbers by their keys, moments as seconds."""
 
-    began_at: datetime | None
-    last_at: datetime | None
+    began: int | None
+    last: int | None
     stories: int
     weights: Mapping[int, float]
     """By term, what it told in the stories that carry it, added up."""
@@ -79,7 +89,12 @@ class Profile:
     days: frozenset[int]
     """Of the week, that its stories name."""
 
-    @property
+    @cached_property
+    def length(self) -> float:
+        """Of `weights`, as a vector."""
+        return sqrt(sum(part * part for part in self.weights.values()))
+
+    @cached_property
     def leading(self) -> frozenset[int]:
         """The names in more than half of the titles."""
         return frozenset(name for name, number in self.titled.items() if 2 * number > self.stories)
@@ -89,10 +104,10 @@ class Profile:
         weights = _added(self.weights, other.weights)
         kept = sorted(weights, key=lambda term: (-weights[term], term))[:TELLING]
         carried = _added(self.carried, other.carried)
-        moments = [each for each in (self.last_at, other.last_at) if each]
+        moments = [each for each in (self.last, other.last) if each is not None]
         return Profile(
-            began_at=self.began_at,
-            last_at=max(moments, default=None),
+            began=self.began,
+            last=max(moments, default=None),
             stories=self.stories + other.stories,
             weights={term: weights[term] for term in kept},
             carried={term: carried[term] for term in kept},
@@ -131,6 +146,18 @@ class Grouping(Protocol):
 
     def postings(self, hashes: Collection[int], since: datetime) -> Mapping[int, Sequence[ArticleId]]:
         """For each fingerprint hash, the articles (first seen at or after `since`'s second) that carry it."""
+        ...
+
+    def outdated(self, limit: int) -> Mapping[ArticleId, Content]:
+        """Grouped articles whose fingerprints wait to be made anew, for they are made otherwise now."""
+        ...
+
+    def renew(self, hashes: Mapping[ArticleId, Collection[int]]) -> None:
+        """The fingerprints of such articles; they wait no longer."""
+        ...
+
+    def forget(self, before: datetime) -> None:
+        """Drop what was indexed of earlier texts and events, of much of it a part at a time."""
         ...
 
     def members(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Member]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy import Connection, Dialect, Insert, Table, Update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.types import TypeEngine
 
@@ -19,6 +19,40 @@ def write_rows(connection: Connection, statement: Insert | Update, rows: Sequenc
     text, kinds = _compiled(statement, connection.dialect, tuple(rows[0]))
     made = [_made([row[name] for row in rows], kind, connection.dialect) for name, kind in kinds]
     connection.exec_driver_sql(text, list(zip(*made, strict=True)))
+
+
+def insert_numbers(connection: Connection, table: Table, rows: Sequence[tuple[int, ...]]) -> None:
+    """Insert rows of whole numbers, each in the order of the table's columns: there are fifty for each article."""
+    if not rows:
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608  # no value
+        return
+    arrays, values = _arrays(connection, table, rows)
+    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays})', values)  # noqa: S608
+
+
+def delete_numbers(connection: Connection, table: Table, rows: Sequence[tuple[int, ...]]) -> None:
+    """Delete rows of whole numbers by all of their columns, in the order of the table's."""
+    if not rows:
+        return
+    name, columns = f'"{table.name}"', [f'"{column.name}"' for column in table.columns]
+    if connection.dialect.name == "sqlite":
+        found = " AND ".join(f"{column} = ?" for column in columns)
+        connection.exec_driver_sql(f"DELETE FROM {name} WHERE {found}", rows)  # noqa: S608
+        return
+    same = " AND ".join(f"{name}.{column} = gone.{column}" for column in columns)
+    arrays, values = _arrays(connection, table, rows)
+    gone = f"DELETE FROM {name} USING unnest({arrays}) AS gone ({', '.join(columns)}) WHERE {same}"  # noqa: S608
+    connection.exec_driver_sql(gone, values)
+
+
+def _arrays(connection: Connection, table: Table, rows: Sequence[tuple[int, ...]]) -> tuple[str, tuple[list[int], ...]]:
+    """Rows as PostgreSQL takes them in one statement: an array a column."""
+    kinds = ", ".join(f"%s::{column.type.compile(connection.dialect)}[]" for column in table.columns)
+    return kinds, tuple(map(list, zip(*rows, strict=True)))
 
 
 @lru_cache(maxsize=64)  # a round is many small batches of few statements

@@ -33,8 +33,8 @@ def describe_anew(connection: Connection, event_id: StoryId, describe: Describe)
     for other in rest:
         first = first.with_story(other)
     save_profile(connection, event_id, first)
-    if first.last_at:
-        find_by(connection, event_id, dict.fromkeys(first.weights, first.last_at))
+    if first.last is not None:
+        find_by(connection, event_id, dict.fromkeys(first.weights, first.last))
 
 
 def put_together(

@@ -1,16 +1,16 @@
 """What events are about: a row an event, and the terms by which it is found."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
 from struct import Struct
 
 from sqlalchemy import ColumnElement, Connection, delete
 
 from pipelines.states import StoryId
 from pipelines.stories import Profile
+from storage.bulk import insert_numbers
 from storage.lookups import rows_in
 from storage.tables import event_profiles, story_terms
-from storage.weeks import moment_of, week_and_second, weeks_between
+from storage.weeks import row_of, second_since, weeks_between
 
 _HEAD = Struct("<qqIB")
 _TERM = Struct("<qeHHB")
@@ -19,8 +19,6 @@ _NAME, _NUMBER = 1, 2
 _MANY = 2**16 - 1
 _HEAVIEST = 65_504.0
 _NEVER = -(2**63)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 
 
 def load_profiles(connection: Connection, event_ids: Collection[StoryId]) -> dict[StoryId, Profile]:
@@ -40,15 +38,10 @@ def forget_profile(connection: Connection, event_id: StoryId) -> None:
     connection.execute(delete(event_profiles).where(event_profiles.c.event_id == event_id))
 
 
-def find_by(connection: Connection, event_id: StoryId, terms: Mapping[int, datetime]) -> None:
-    """Let an event be found by each of these terms, as of its moment alone."""
+def find_by(connection: Connection, event_id: StoryId, terms: Mapping[int, int]) -> None:
+    """Let an event be found by each of these terms, as of its second since 1970 alone."""
     unfind(connection, event_id, terms)
-    places = {term: week_and_second(moment) for term, moment in terms.items()}
-    rows = [
-        {"week": week, "term": term, "second": second, "story_id": event_id} for term, (week, second) in places.items()
-    ]
-    if rows:
-        connection.execute(story_terms.insert(), rows)
+    insert_numbers(connection, story_terms, [row_of(second, term, event_id) for term, second in terms.items()])
 
 
 def unfind(connection: Connection, event_id: StoryId, terms: Collection[int]) -> None:
@@ -66,7 +59,7 @@ def fold_event(connection: Connection, gone: StoryId, event_id: StoryId) -> None
     forget_profile(connection, gone)
     save_profile(connection, event_id, known[event_id].with_story(old) if event_id in known else old)
     rows = rows_in(connection, story_terms.select().where(_of(connection, gone)), story_terms.c.term, old.weights)
-    terms = {row.term: moment_of(row.week, row.second) for row in rows}
+    terms = {row.term: second_since(row.week, row.second) for row in rows}
     unfind(connection, gone, terms)
     find_by(connection, event_id, terms)
 
@@ -80,7 +73,7 @@ def _of(connection: Connection, event_id: StoryId) -> ColumnElement[bool]:
 def packed(profile: Profile) -> bytes:
     """Some 200 bytes for an event of one story: there is one for each event of the archive."""
     days = sum(1 << day for day in profile.days)
-    moments = [_NEVER if each is None else (each - _EPOCH) // _SECOND for each in (profile.began_at, profile.last_at)]
+    moments = [_NEVER if each is None else each for each in (profile.began, profile.last)]
     parts = [_HEAD.pack(*moments, profile.stories, days)]
     for term, worth in profile.weights.items():
         kind = (_NAME if term in profile.names else 0) | (_NUMBER if term in profile.numbers else 0)
@@ -93,10 +86,10 @@ def unpacked(row: bytes) -> Profile:
     """The profile of `packed`."""
     *moments, stories, days = _HEAD.unpack_from(row)
     terms = list(_TERM.iter_unpack(row[_HEAD.size :]))
-    began_at, last_at = (None if each == _NEVER else _EPOCH + each * _SECOND for each in moments)
+    began, last = (None if each == _NEVER else each for each in moments)
     return Profile(
-        began_at=began_at,
-        last_at=last_at,
+        began=began,
+        last=last,
         stories=stories,
         weights={term: worth for term, worth, _, _, _ in terms},
         carried={term: carried for term, _, carried, _, _ in terms},

@@ -5,26 +5,26 @@ statements. What comes out of here is what the database would give: moments to t
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from pipelines.states import StoryId
-from pipelines.stories import Profile, Told
+from pipelines.stories import Profile, Told, second_of
+from storage.bulk import delete_numbers, insert_numbers, write_rows
 from storage.event_profiles import packed, unpacked
-from storage.lookups import rows_in
+from storage.lookups import among, rows_in
 from storage.tables import event_profiles, story_terms
-from storage.weeks import moment_of, week_and_second, weeks_between, within
+from storage.weeks import row_of, second_since, weeks_between, within
 
-Place = tuple[int, int]
-"""Week and second."""
+_ADD_PROFILE = event_profiles.insert()
+Carriers = dict[int, dict[StoryId, Told]]
+"""By term."""
 BEYOND = timedelta(days=3)
 """After a window: an event that a new story is part of may have gone on for so long."""
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
-_KEY = ("week", "term", "second", "story_id")
 
 
 class EventRows:
@@ -34,11 +34,13 @@ class EventRows:
         self._connection = connection
         self._since, self._until = LATEST, EARLIEST
         self._asked: set[int] = set()
-        self._stored: dict[int, dict[StoryId, Place]] = {}
-        """By term, the rows as they are in the database."""
-        self._carried: dict[int, dict[StoryId, Place]] = {}
+        self._stored: Carriers = {}
+        """The rows as they are in the database."""
+        self._carried: Carriers = {}
         """The same as they are to be."""
         self._profiles: dict[StoryId, bytes | None] = {}
+        self._opened: dict[StoryId, Profile] = {}
+        """Those of them that were asked for."""
         self._again: set[StoryId] = set()
         """Profiles that were read before, and are read again with the next."""
         self._kept: dict[StoryId, bytes] = {}
@@ -47,12 +49,12 @@ class EventRows:
     def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> dict[int, Sequence[Told]]:
         """For each term, the events that carry it in a window, oldest first."""
         self._load(terms, since, until)
-        first, last = week_and_second(since), week_and_second(until)
+        first, last = second_of(since), second_of(until)
         found: dict[int, Sequence[Told]] = {}
         for term in terms:
-            places = sorted((place, event) for event, place in self._carried[term].items() if first <= place <= last)
-            if places:
-                found[term] = [Told(story_id=event, moment=moment_of(*place)) for place, event in places]
+            if told := [one for one in self._carried[term].values() if first <= (one.second or 0) <= last]:
+                told.sort()
+                found[term] = told
         return found
 
     def describe(
@@ -63,9 +65,9 @@ class EventRows:
             self._load({*terms, *gone}, EARLIEST, LATEST)
         for term, old in gone.items():
             self._carried[term].pop(old, None)
-        place = week_and_second(moment)
+        told = Told(second_of(moment), event_id)
         for term in terms:
-            self._carried[term][event_id] = place
+            self._carried[term][event_id] = told
 
     def profiles(self, event_ids: Collection[StoryId]) -> dict[StoryId, Profile]:
         """What each event is about; of one that was never described nothing is known."""
@@ -76,27 +78,27 @@ class EventRows:
             self._profiles.update(dict.fromkeys(unread))
             rows = rows_in(self._connection, event_profiles.select(), event_profiles.c.event_id, unread)
             self._profiles.update((row.event_id, row.profile) for row in rows)
-        known = {each: self._profiles[each] for each in event_ids}
-        return {each: unpacked(profile) for each, profile in known.items() if profile is not None}
+        for each in event_ids:
+            if each not in self._opened and (profile := self._profiles[each]) is not None:
+                self._opened[each] = unpacked(profile)
+        return {each: self._opened[each] for each in event_ids if each in self._opened}
 
     def keep(self, event_id: StoryId, profile: Profile) -> None:
         """What an event is about, in place of what was known."""
         self._profiles[event_id] = self._kept[event_id] = packed(profile)
+        self._opened.pop(event_id, None)
 
     def write(self) -> None:
         """All that waits, in a statement or two a table."""
         if self._kept:
-            ids = [{"gone": each} for each in self._kept]
-            self._connection.execute(event_profiles.delete().where(event_profiles.c.event_id == bindparam("gone")), ids)
+            known = event_profiles.delete().where(among(self._connection, event_profiles.c.event_id, list(self._kept)))
+            self._connection.execute(known)
             rows = [{"event_id": each, "profile": profile} for each, profile in sorted(self._kept.items())]
-            self._connection.execute(event_profiles.insert(), rows)
+            write_rows(self._connection, _ADD_PROFILE, rows)
             self._kept.clear()
         gone, new = _changes(self._stored, self._carried), _changes(self._carried, self._stored)
-        if gone:
-            where = [story_terms.c[name] == bindparam(f"old_{name}") for name in _KEY]
-            self._connection.execute(story_terms.delete().where(*where), _rows(gone, "old_"))
-        if new:
-            self._connection.execute(story_terms.insert(), _rows(new))
+        delete_numbers(self._connection, story_terms, gone)
+        insert_numbers(self._connection, story_terms, new)
         for _, term, *_ in (*gone, *new):
             self._stored[term] = dict(self._carried[term])
 
@@ -106,6 +108,7 @@ class EventRows:
         self._carried.clear()
         self._again.update(self._profiles)
         self._profiles.clear()
+        self._opened.clear()
 
     def _load(self, terms: Collection[int], since: datetime, until: datetime) -> None:
         """Have the rows of these terms and this window; what was asked before is read with them."""
@@ -123,24 +126,20 @@ class EventRows:
         until = self._until + BEYOND if self._until < LATEST - BEYOND else LATEST
         weeks = weeks_between(self._connection, table.week, self._since, until)
         query = select(story_terms).where(within(table.week, table.second, weeks, self._since))
-        found: defaultdict[int, dict[StoryId, Place]] = defaultdict(dict)
+        found: defaultdict[int, dict[StoryId, Told]] = defaultdict(dict)
         for row in rows_in(self._connection, query, table.term, terms if weeks else ()):
-            found[row.term][row.story_id] = row.week, row.second
+            found[row.term][row.story_id] = Told(second_since(row.week, row.second), row.story_id)
         for term in terms:
             self._stored[term] = found.get(term, {})
             self._carried[term] = dict(self._stored[term])
 
 
-def _changes(some: dict[int, dict[StoryId, Place]], others: dict[int, dict[StoryId, Place]]) -> list[Any]:
+def _changes(some: Carriers, others: Carriers) -> list[tuple[int, ...]]:
     """Rows of `some` that are not in `others`, in the order of their key."""
     return sorted(
-        (week, term, second, event)
+        row_of(told.second or 0, term, event)
         for term, events in some.items()
         if events != others[term]
-        for event, (week, second) in events.items()
-        if others[term].get(event) != (week, second)
+        for event, told in events.items()
+        if others[term].get(event) != told
     )
-
-
-def _rows(keys: Iterable[tuple[int, int, int, int]], prefix: str = "") -> list[dict[str, int]]:
-    return [{f"{prefix}{name}": value for name, value in zip(_KEY, key, strict=True)} for key in keys]

@@ -15,6 +15,7 @@ from storage.paragraphs import with_marks
 from storage.records import LATEST, content_of, load_revisions, named
 from storage.story_edits import kept_apart, merge
 from storage.story_rows import StoryRows
+from storage.story_upkeep import drop_old, made_anew, outdated
 from storage.tables import UNMATCHED, articles, fingerprints, revisions, stories, story_members
 from storage.weeks import weeks_between, within
 
@@ -61,6 +62,25 @@ class SqlGrouping:
         for row in rows_in(self._connection, query, table.hash, hashes if weeks else ()):
             found[row.hash].append(row.article_id)
         return {number: sorted(found[number]) for number in sorted(found)}
+
+    def outdated(self, limit: int) -> Mapping[ArticleId, Content]:
+        """See Grouping."""
+        while waiting := outdated(self._connection, limit):
+            if found := self.contents(waiting):
+                return found
+            made_anew(self._connection, waiting[-1])  # texts that are no more
+        return {}
+
+    def renew(self, hashes: Mapping[ArticleId, Collection[int]]) -> None:
+        """See Grouping. Articles before them without a text wait no longer either."""
+        for article_id, some in hashes.items():
+            self._rows.index(article_id, some)
+        made_anew(self._connection, max(hashes))
+
+    def forget(self, before: datetime) -> None:
+        """See Grouping."""
+        self._write()
+        drop_old(self._connection, before)
 
     def members(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Member]:
         """See Grouping."""

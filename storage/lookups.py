@@ -17,10 +17,10 @@ def rows_in(
     wanted = list(dict.fromkeys(keys))
     numbers = [key for key in wanted if isinstance(key, int)]
     if len(numbers) == len(wanted):
-        yield from connection.execute(query.where(among(connection, column, numbers))) if numbers else ()
+        yield from connection.execute(query.where(among(connection, column, numbers))).all() if numbers else ()
         return
     for some in batches(wanted):
-        yield from connection.execute(query.where(column.in_(some)))
+        yield from connection.execute(query.where(column.in_(some))).all()
 
 
 def among(connection: Connection, column: Column[Any], numbers: Collection[int]) -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """What an outlet prints again and again: counted with each new text, marked whenever a text is read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection, select
 
@@ -46,13 +47,13 @@ def count_paragraphs(
 
 def with_marks(connection: Connection, contents: Sequence[tuple[OutletId, Content]]) -> list[Content]:
     """The contents, in order, with what their outlets repeat marked beside what was marked already."""
-    keys = {paragraph_key(outlet, line): line for outlet, content in contents for line in paragraphs_of(content.body)}
+    keys = [_keys(outlet, content) for outlet, content in contents]
     query = select(paragraphs).where(paragraphs.c.days > 1)
     found = {
         row.paragraph: Repeat(times=row.times, days=row.days)
-        for row in rows_in(connection, query, paragraphs.c.paragraph, keys)
+        for row in rows_in(connection, query, paragraphs.c.paragraph, chain.from_iterable(map(dict.values, keys)))
     }
-    return [_with_marks(outlet, content, found) for outlet, content in contents]
+    return [_with_marks(content, some, found) for (_, content), some in zip(contents, keys, strict=True)]
 
 
 def forget_paragraphs(connection: Connection, now: datetime) -> None:
@@ -61,12 +62,14 @@ def forget_paragraphs(connection: Connection, now: datetime) -> None:
     connection.execute(paragraphs.delete().where(paragraphs.c.last_day < before))
 
 
-def _with_marks(outlet: OutletId, content: Content, found: dict[int, Repeat]) -> Content:
-    repeats = {
-        line: found[key] for line in paragraphs_of(content.body) if (key := paragraph_key(outlet, line)) in found
-    }
-    if not repeats:
+def _keys(outlet: OutletId, content: Content) -> dict[str, int]:
+    return {line: paragraph_key(outlet, line) for line in paragraphs_of(content.body)}
+
+
+def _with_marks(content: Content, keys: Mapping[str, int], found: Mapping[int, Repeat]) -> Content:
+    if found.keys().isdisjoint(keys.values()):
         return content
+    repeats = {line: found[key] for line, key in keys.items() if key in found}
     return replace(content, passages=_in_order([*content.passages, *marked(content.body, repeats)]))
 
 

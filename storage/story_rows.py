@@ -8,12 +8,14 @@ from sqlalchemy import Connection, select
 
 from pipelines.states import ArticleId, StoryId
 from pipelines.stories import Link
+from storage.bulk import insert_numbers, write_rows
 from storage.events import standing
 from storage.lookups import rows_in
 from storage.tables import articles, fingerprints, stories, story_links, story_members
 from storage.weeks import week_and_second
 
 Values = dict[str, Any]
+_ADD_STORY, _ADD_MEMBER, _ADD_LINK = stories.insert(), story_members.insert(), story_links.insert()
 
 
 class StoryRows:
@@ -40,23 +42,25 @@ class StoryRows:
         if story_id in self.fresh:
             self.fresh.remove(story_id)
             self._stories.append({"story_id": story_id, "created_at": self._now})
+        self.index(article_id, hashes)
+
+    def index(self, article_id: ArticleId, hashes: Collection[int]) -> None:
+        """The postings of an article's fingerprint."""
         if hashes:
             self._hashes.append((article_id, hashes))
 
     def write(self) -> None:
         """All that waits, a statement a table."""
-        if self._stories:
-            self._connection.execute(stories.insert(), self._stories)
-        if self._members:
-            self._connection.execute(story_members.insert(), self._members)
+        write_rows(self._connection, _ADD_STORY, self._stories)
+        write_rows(self._connection, _ADD_MEMBER, self._members)
         if self._hashes:
-            self._connection.execute(fingerprints.insert(), self._postings())
+            insert_numbers(self._connection, fingerprints, self._postings())
         if self.links:
-            self._connection.execute(story_links.insert(), self._link_rows())
+            write_rows(self._connection, _ADD_LINK, self._link_rows())
         for rows in (self._stories, self._members, self._hashes, self.links):
             rows.clear()
 
-    def _postings(self) -> list[Values]:
+    def _postings(self) -> list[tuple[int, ...]]:
         """In the order of their key: neighbours are written together."""
         unknown = [article_id for article_id, _ in self._hashes if article_id not in self.first_seen]
         query = select(articles.c.article_id, articles.c.first_seen_at)
@@ -66,7 +70,7 @@ class StoryRows:
         for article_id, hashes in self._hashes:
             week, second = week_and_second(self.first_seen[article_id])
             keys += [(week, one, second, article_id) for one in dict.fromkeys(hashes)]
-        return [dict(zip(("week", "hash", "second", "article_id"), key, strict=True)) for key in sorted(keys)]
+        return sorted(keys)
 
     def _link_rows(self) -> list[Values]:
         linked = [one for story, link in self.links for one in (story, link.event_id, link.other_id)]

@@ -140,6 +140,13 @@ fingerprints = Table(
     sqlite_with_rowid=False,  # the key is the whole row; for its order see `weeks`
 )
 
+fingerprints_due = Table(
+    "fingerprints_due",
+    metadata,
+    Column("article_id", RowKey, ForeignKey("articles.article_id"), primary_key=True, autoincrement=False),
+)
+"""Grouped articles whose fingerprints wait to be made anew, since a migration that makes them otherwise."""
+
 story_links = Table(
     "story_links",
     metadata,

@@ -19,9 +19,15 @@ def week_and_second(moment: datetime) -> tuple[int, int]:
     return divmod((moment - _EPOCH) // timedelta(seconds=1), _WEEK)
 
 
-def moment_of(week: int, second: int) -> datetime:
-    """The moment that `week_and_second` told."""
-    return _EPOCH + timedelta(seconds=week * _WEEK + second)
+def second_since(week: int, second: int) -> int:
+    """The second since 1970."""
+    return week * _WEEK + second
+
+
+def row_of(second: int, value: int, whose: int) -> tuple[int, int, int, int]:
+    """A posting's row: of a second since 1970, a hash or term, and whom it names."""
+    week, second_of_week = divmod(second, _WEEK)
+    return week, value, second_of_week, whose
 
 
 def within(week: Column[Any], second: Column[Any], weeks: Sequence[int], since: datetime) -> ColumnElement[bool]:

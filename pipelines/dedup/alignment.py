@@ -1,8 +1,9 @@
 """Two texts side by side: what they share in long runs, and what was cut, added or replaced between; pure."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -53,16 +54,42 @@ class Alignment:
 
 
 class _Piece(NamedTuple):
-    """A stretch of both texts, by word."""
+    """A stretch of both texts, by word: [begin, end) of either."""
 
-    left: slice
-    right: slice
+    begin: int
+    end: int
+    other_begin: int
+    other_end: int
     shared: bool
 
-    def with_next(self, piece: "_Piece") -> "_Piece":
-        """Both stretches as one, of this one's kind."""
-        left, right = slice(self.left.start, piece.left.stop), slice(self.right.start, piece.right.stop)
-        return _Piece(left, right, self.shared)
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of a text in some order, and how many letters stand before each."""
+
+    words: Words
+    places: Sequence[int]
+    opening: Sequence[tuple[int, int]]
+    """Of the text as it is, the first words: how long they are, and their places in `words`."""
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "_Text":
+        """As it stands."""
+        lengths = _opening_of(prepared.words)
+        return cls(prepared.words, prepared.places, list(zip(lengths, range(len(lengths)), strict=True)))
+
+    @classmethod
+    def ordered(cls, prepared: Prepared, order: Sequence[int]) -> "_Text":
+        """Its words as `order` has them."""
+        words = [prepared.words[index] for index in order]
+        lengths = _opening_of(prepared.words)
+        places = {index: place for place, index in enumerate(order) if index < len(lengths)}
+        opening = [(length, places[index]) for index, length in enumerate(lengths)]
+        return cls(words, list(accumulate(map(len, words), initial=0)), opening)
+
+    def letters(self, begin: int, end: int) -> int:
+        """Of these words."""
+        return self.places[end] - self.places[begin]
 
 
 def align(left: Prepared, right: Prepared) -> Alignment:
@@ -72,32 +99,41 @@ def align(left: Prepared, right: Prepared) -> Alignment:
     """
     if (left.letters, left.words) < (right.letters, right.words):
         return align(right, left).turned()
-    plain = _align(left.words, right.words, range(len(right.words)))
+    one = _Text.of(left)
+    plain = _align(one, _Text.of(right))
     order = _order(left, right) if plain.shared < IN_ORDER * right.letters else []
     if not order:
         return plain
-    ordered = _align(left.words, right.words, order)
+    ordered = _align(one, _Text.ordered(right, order))
     return ordered if ordered.shared > plain.shared else plain
 
 
-def _align(left: Words, unordered: Words, order: Sequence[int]) -> Alignment:
-    right = [unordered[index] for index in order]
-    pieces = list(_pieces(left, right))
+def _align(left: _Text, right: _Text) -> Alignment:
+    pieces = _pieces(left, right)
     runs = _runs(left, pieces)
-    lengths = [min(_letters(left[run.left]), _letters(right[run.right])) for run in runs]
+    lengths = [
+        min(left.letters(begin, end), right.letters(other, other_end)) for begin, end, other, other_end, _ in runs
+    ]
     holes = [(number, length) for number, (run, length) in enumerate(zip(runs, lengths, strict=True)) if not run.shared]
     agreeing, differing = _numbers(left, right, pieces)
-    seen = {index for run in runs if run.shared for index in range(run.left.start, run.left.stop)}
-    seen_right = {index for run in runs if run.shared for index in order[run.right]}
+    replaced = sum(length for _, length in holes)
+    shared = [run for run in runs if run.shared]
     return Alignment(
-        shared=sum(length for run, length in zip(runs, lengths, strict=True) if run.shared),
-        replaced=sum(length for _, length in holes),
-        respelt=sum(_letters(left[one.left]) for one in pieces if one.shared and left[one.left] != right[one.right]),
+        shared=sum(lengths) - replaced,
+        replaced=replaced,
+        respelt=sum(
+            left.letters(begin, end)
+            for begin, end, other, other_end, same in pieces
+            if same and left.words[begin:end] != right.words[other:other_end]
+        ),
         inside=sum(length for number, length in holes if 0 < number < len(runs) - 1),
-        openings=(_opening(left, seen), _opening(unordered, seen_right)),
+        openings=(
+            _found(left.opening, [(run.begin, run.end) for run in shared]),
+            _found(right.opening, [(run.other_begin, run.other_end) for run in shared]),
+        ),
         agreeing=agreeing,
         differing=tuple(differing),
-        moved=_moved(left, right, differing) if differing else 0,
+        moved=_moved(left.words, right.words, differing) if differing else 0,
     )
 
 
@@ -124,35 +160,36 @@ def _triples(words: Words) -> Iterator[tuple[str, str, str]]:
     return zip(words, words[1:], words[2:], strict=False)
 
 
-def _pieces(left: Words, right: Words) -> Iterator[_Piece]:
+def _pieces(left: _Text, right: _Text) -> list[_Piece]:
     """Equal stretches, and between them changed spots; a spot that is only spelt otherwise counts as shared."""
-    hole: _Piece | None = None
-    for code in Levenshtein.opcodes(left, right):
-        piece = _Piece(
-            slice(code.src_start, code.src_end), slice(code.dest_start, code.dest_end), shared=code.tag == "equal"
-        )
-        if not piece.shared:
-            hole = hole.with_next(piece) if hole else piece
-            continue
-        if hole:
-            yield _judged(left, right, hole)
-        hole = None
-        yield piece
-    if hole:
-        yield _judged(left, right, hole)
+    pieces: list[_Piece] = []
+    begin = other_begin = 0
+    for block in Levenshtein.opcodes(left.words, right.words).as_matching_blocks():
+        start, other = block.a, block.b
+        end, other_end = start + block.size, other + block.size
+        if begin < start or other_begin < other:
+            near = _is_near(left, right, (begin, start), (other_begin, other))
+            pieces.append(_Piece(begin, start, other_begin, other, near))
+        if start < end:
+            pieces.append(_Piece(start, end, other, other_end, shared=True))
+        begin, other_begin = end, other_end
+    return pieces
 
 
-def _judged(left: Words, right: Words, hole: _Piece) -> _Piece:
-    one, other = "".join(left[hole.left]), "".join(right[hole.right])
-    near = bool(one and other) and max(len(one), len(other)) <= SPOT and fuzz.ratio(one, other) >= NEAR
-    return hole._replace(shared=near) if near else hole
+def _is_near(left: _Text, right: _Text, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether a spot is the same words badly spelt."""
+    lengths = left.letters(*one), right.letters(*other)
+    if max(lengths) > SPOT or 200 * min(lengths) < NEAR * sum(lengths):  # no more can be alike than the shorter has
+        return False
+    return fuzz.ratio("".join(left.words[slice(*one)]), "".join(right.words[slice(*other)])) >= NEAR
 
 
-def _runs(left: Words, pieces: Iterable[_Piece]) -> list[_Piece]:
+def _runs(left: _Text, pieces: Iterable[_Piece]) -> list[_Piece]:
     """Pieces joined: shared ones to runs, and what lies between runs, chance words included, to one hole."""
     joined = _joined(pieces)
     return _joined(
-        each._replace(shared=False) if each.shared and _letters(left[each.left]) < RUN else each for each in joined
+        each._replace(shared=False) if each.shared and left.letters(each.begin, each.end) < RUN else each
+        for each in joined
     )
 
 
@@ -160,26 +197,28 @@ def _joined(pieces: Iterable[_Piece]) -> list[_Piece]:
     joined: list[_Piece] = []
     for piece in pieces:
         if joined and joined[-1].shared == piece.shared:
-            joined[-1] = joined[-1].with_next(piece)
+            last = joined[-1]
+            joined[-1] = _Piece(last.begin, piece.end, last.other_begin, piece.other_end, piece.shared)
         else:
             joined.append(piece)
     return joined
 
 
-def _numbers(left: Words, right: Words, pieces: Iterable[_Piece]) -> tuple[int, list[tuple[str, str]]]:
+def _numbers(left: _Text, right: _Text, pieces: Iterable[_Piece]) -> tuple[int, list[tuple[str, str]]]:
     """How many numbers agree, and which stand for one another, in what is shared and in spots."""
     agreeing = 0
     differing: list[tuple[str, str]] = []
-    for piece in pieces:
-        first, second = _numbers_in(left[piece.left]), _numbers_in(right[piece.right])
+    for begin, end, other, other_end, shared in pieces:
+        first = _numbers_in(left.words[begin:end])
+        second = _numbers_in(right.words[other:other_end]) if first else first
         if not (first and second):
             continue
         if first == second:
             agreeing += len(first)
-        elif piece.shared or max(_letters(left[piece.left]), _letters(right[piece.right])) <= SPOT:
-            one, other = Counter(first), Counter(second)
-            agreeing += (one & other).total()
-            differing += zip((one - other).elements(), (other - one).elements(), strict=False)
+        elif shared or max(left.letters(begin, end), right.letters(other, other_end)) <= SPOT:
+            one, two = Counter(first), Counter(second)
+            agreeing += (one & two).total()
+            differing += zip((one - two).elements(), (two - one).elements(), strict=False)
     return agreeing, differing
 
 
@@ -193,15 +232,18 @@ def _numbers_in(words: Words) -> list[str]:
     return list(filter(str.isdecimal, words))
 
 
-def _opening(words: Words, seen: Container[int]) -> float:
-    letters = found = 0
-    for index, word in enumerate(words):
-        letters += len(word)
-        found += len(word) if index in seen else 0
-        if letters >= OPENING:
+def _opening_of(words: Words) -> list[int]:
+    """The lengths of a text's first words, up to OPENING letters."""
+    lengths: list[int] = []
+    for word in words:
+        lengths.append(len(word))
+        if sum(lengths) >= OPENING:
             break
+    return lengths
+
+
+def _found(opening: Sequence[tuple[int, int]], stretches: Sequence[tuple[int, int]]) -> float:
+    """How much of an opening, its words by length and place, stands in these stretches."""
+    letters = sum(length for length, _ in opening)
+    found = sum(length for length, place in opening if any(begin <= place < end for begin, end in stretches))
     return found / letters if letters else 0.0
-
-
-def _letters(words: Words) -> int:
-    return sum(map(len, words))

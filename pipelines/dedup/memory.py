@@ -6,14 +6,14 @@ from datetime import datetime
 
 from pipelines.dedup.relations import Related
 from pipelines.states import StoryId
-from pipelines.stories import Profile, Told
+from pipelines.stories import Profile, Told, second_of
 
 
 class MemoryEvents:
     """An EventIndex of this process alone."""
 
     def __init__(self) -> None:
-        self._carriers: defaultdict[int, dict[StoryId, datetime | None]] = defaultdict(dict)
+        self._carriers: defaultdict[int, dict[StoryId, int | None]] = defaultdict(dict)
         self._events: dict[StoryId, StoryId] = {}
         self._profiles: dict[StoryId, Profile] = {}
 
@@ -24,9 +24,10 @@ class MemoryEvents:
         self._profiles[event] = related.profile
         for term, old in related.gone.items():
             self._carriers[term].pop(old, None)
+        second = second_of(moment) if moment else None
         for term in related.terms:
             self._carriers[term].pop(event, None)  # so that it stands last
-            self._carriers[term][event] = moment
+            self._carriers[term][event] = second
 
     def merge(self, story_id: StoryId, into: StoryId) -> None:
         """Let one story go into another, and what was of its event into that one's."""
@@ -39,12 +40,9 @@ class MemoryEvents:
     def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[Told]]:
         """See EventIndex."""
         found = {term: self._carriers[term] for term in terms if term in self._carriers}
+        first, last = second_of(since), second_of(until)
         return {
-            term: [
-                Told(story_id=event, moment=seen)
-                for event, seen in some.items()
-                if seen is None or since <= seen <= until
-            ]
+            term: [Told(seen, event) for event, seen in some.items() if seen is None or first <= seen <= last]
             for term, some in found.items()
         }
 

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import exp, log, sqrt
 from typing import Protocol
 
 from pipelines.dedup.subject import Aliases, Subject, Term, no_aliases, subject_of
 from pipelines.model import Content
 from pipelines.states import StoryId
-from pipelines.stories import Link, Profile, Told
+from pipelines.stories import Link, Profile, Told, second_of
 
 WINDOW = timedelta(hours=36)
 """From an event's first story to its last."""
@@ -54,6 +55,7 @@ WORDS_ALONE = 3
 """Shared words that link texts which have no name in common."""
 CONSIDERED = 6
 """Events whose profiles are compared."""
+_WINDOW, _FADES, _FEW_FADE = (one.total_seconds() for one in (WINDOW, FADES, FEW_FADE))
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -85,14 +87,15 @@ class Related:
 def relate(content: Content, moment: datetime | None, index: EventIndex, aliases: Aliases = no_aliases) -> Related:
     """The event that a story which began at `moment` is part of, if there is one already."""
     subject = subject_of(content, aliases)
-    carriers = index.carriers([term.key for term in subject.terms], *_window(moment, FAMILIAR))
+    second = second_of(moment) if moment else None
+    carriers = index.carriers(subject.keys, *familiar(moment))
     worth = _worth(subject, carriers)
     found: tuple[float, StoryId, Profile] | None = None
-    for event_id, profile in index.profiles(_likeliest(worth, carriers, moment)).items():
-        alike = _alike(subject, worth, profile, moment)
+    for event_id, profile in index.profiles(_likeliest(worth, carriers, second)).items():
+        alike = _alike(subject, worth, profile, second)
         if alike >= (ALIKE if subject.has_text else HEADLINES_ALIKE) and (found is None or alike > found[0]):
             found = alike, event_id, profile
-    own = profile_of(subject, worth, moment)
+    own = profile_of(subject, worth, second)
     gone = {key: some[0].story_id for key, some in carriers.items() if len(some) >= CARRIERS}
     if found is None:
         return Related(link=None, profile=own, terms=tuple(worth), gone=gone)
@@ -103,17 +106,37 @@ def relate(content: Content, moment: datetime | None, index: EventIndex, aliases
     return Related(link=link, profile=profile.with_story(own), terms=tuple(worth), gone=gone)
 
 
+def likeliest(subject: Subject, moment: datetime | None, carriers: Mapping[int, Sequence[Told]]) -> Sequence[StoryId]:
+    """The events with which a story is compared, the likeliest first; `carriers` may go beyond its window."""
+    second = second_of(moment) if moment else None
+    first, last = map(second_of, familiar(moment))
+    known = {
+        key: [one for one in carriers[key] if one.second is None or first <= one.second <= last]
+        for key in subject.keys
+        if key in carriers
+    }
+    return _likeliest(_worth(subject, known), known, second)
+
+
+def familiar(moment: datetime | None) -> tuple[datetime, datetime]:
+    """The window in which it counts who carries a term."""
+    if moment is None:
+        return EARLIEST, LATEST
+    since = moment - FAMILIAR if moment - EARLIEST > FAMILIAR else EARLIEST
+    return since, moment + WINDOW if LATEST - moment > WINDOW else LATEST
+
+
 def described(content: Content, moment: datetime | None, aliases: Aliases = no_aliases) -> Profile:
     """What a story alone is about, as if nothing else had been met."""
     subject = subject_of(content, aliases)
-    return profile_of(subject, _worth(subject, {}), moment)
+    return profile_of(subject, _worth(subject, {}), second_of(moment) if moment else None)
 
 
-def profile_of(subject: Subject, worth: Mapping[int, float], moment: datetime | None) -> Profile:
+def profile_of(subject: Subject, worth: Mapping[int, float], second: int | None) -> Profile:
     """The profile of an event of one story."""
     return Profile(
-        began_at=moment,
-        last_at=moment,
+        began=second,
+        last=second,
         stories=1,
         weights=worth,
         carried=dict.fromkeys(worth, 1),
@@ -126,45 +149,53 @@ def profile_of(subject: Subject, worth: Mapping[int, float], moment: datetime | 
 
 def _worth(subject: Subject, carriers: Mapping[int, Sequence[Told]]) -> dict[int, float]:
     """What each term tells, as parts of a vector of length one."""
-
-    def told(term: Term) -> float:
-        weight = term.weight
-        if term.key in subject.titled:
-            weight *= IN_TITLE
-        if term.topic:
-            weight *= TOPIC
-        if subject.has_text and term.plain:
-            weight *= OF_ONE_LANGUAGE
-        return weight * log(1 + NEWS / (len(carriers.get(term.key, ())) + PRIOR))
-
-    worth = {term.key: told(term) for term in subject.terms}
+    worth = {term.key: _weight(term, subject) * _rarity(len(carriers.get(term.key, ()))) for term in subject.terms}
     length = sqrt(sum(part * part for part in worth.values())) or 1.0
     return {key: part / length for key, part in worth.items()}
 
 
+def _weight(term: Term, subject: Subject) -> float:
+    """What a term tells of this story, before it is known how rare it is."""
+    weight = term.weight
+    if term.key in subject.titled:
+        weight *= IN_TITLE
+    if term.topic:
+        weight *= TOPIC
+    if subject.has_text and term.plain:
+        weight *= OF_ONE_LANGUAGE
+    return weight
+
+
+@lru_cache(maxsize=1_024)
+def _rarity(carriers: int) -> float:
+    return log(1 + NEWS / (carriers + PRIOR))
+
+
 def _likeliest(
-    worth: Mapping[int, float], carriers: Mapping[int, Sequence[Told]], moment: datetime | None
+    worth: Mapping[int, float], carriers: Mapping[int, Sequence[Told]], second: int | None
 ) -> Sequence[StoryId]:
     """The events of the window that share most, best first."""
     shared: defaultdict[StoryId, float] = defaultdict(float)
     for key, some in carriers.items():
-        for each in some:
-            if _apart(each.moment, moment) <= WINDOW:
-                shared[each.story_id] += worth[key] ** 2
+        part = worth[key] ** 2
+        for when, event in some:
+            if when is None or second is None or abs(when - second) <= _WINDOW:
+                shared[event] += part
     return sorted(shared, key=lambda event: (-shared[event], event))[:CONSIDERED]
 
 
-def _alike(subject: Subject, worth: Mapping[int, float], profile: Profile, moment: datetime | None) -> float:
+def _alike(subject: Subject, worth: Mapping[int, float], profile: Profile, second: int | None) -> float:
     """Cosine of story and event, less what speaks against it; below nothing where they cannot be one."""
-    if _apart(profile.began_at, moment) > WINDOW or any(_objections(subject, worth, profile)):
+    cosine = sum(part * profile.weights.get(key, 0.0) for key, part in worth.items()) / profile.length
+    if cosine < (ALIKE if subject.has_text else HEADLINES_ALIKE):  # what follows takes away
         return -1.0
-    length = sqrt(sum(part * part for part in profile.weights.values()))
-    cosine = sum(part * profile.weights.get(key, 0.0) for key, part in worth.items()) / length
+    if _apart(profile.began, second) > _WINDOW or any(_objections(subject, worth, profile)):
+        return -1.0
     cosine -= min(_unshared(subject, worth, profile))
     shared = profile.weights.keys() & worth.keys()
     vague = subject.has_text and len(shared) < FEW and not shared & subject.numbers
-    hours = _apart(profile.last_at, moment)
-    return cosine * exp(-hours / FADES - (hours / FEW_FADE if vague else 0))
+    seconds = _apart(profile.last, second)
+    return cosine * exp(-seconds / _FADES - (seconds / _FEW_FADE if vague else 0))
 
 
 def _objections(subject: Subject, worth: Mapping[int, float], profile: Profile) -> Iterator[bool]:
@@ -200,13 +231,6 @@ def _unshared(subject: Subject, worth: Mapping[int, float], profile: Profile) ->
     return sum(worth.get(key, usual) for key in mine), usual * len(its)
 
 
-def _apart(one: datetime | None, other: datetime | None) -> timedelta:
-    """What has no time is at any time."""
-    return abs(one - other) if one and other else timedelta(0)
-
-
-def _window(moment: datetime | None, back: timedelta) -> tuple[datetime, datetime]:
-    if moment is None:
-        return EARLIEST, LATEST
-    since = moment - back if moment - EARLIEST > back else EARLIEST
-    return since, moment + WINDOW if LATEST - moment > WINDOW else LATEST
+def _apart(one: int | None, other: int | None) -> int:
+    """Seconds; what has no time is at any time."""
+    return 0 if one is None or other is None else abs(one - other)

@@ -55,7 +55,7 @@ class Similarity:
 
 def compare(left: Prepared, right: Prepared) -> Similarity:
     """The answer for two texts; the reason is for people."""
-    if left.words == right.words:
+    if left.line == right.line:
         score, words = 1.0, "the same text"
         objections: Iterator[str] = chain(_titles_objection(left, right), _days_objection(left, right))
     else:
@@ -113,6 +113,7 @@ def _titles_objection(left: Prepared, right: Prepared) -> Iterator[str]:
 
 def _days_objection(left: Prepared, right: Prepared) -> Iterator[str]:
     """A briefing is the same words each morning."""
-    days, others = (weekdays_in((*each.title, *each.words)) for each in (left, right))
-    if days and others and not days & others:
+    days = weekdays_in(left.heading, left.line)
+    others = weekdays_in(right.heading, right.line) if days else days
+    if others and not days & others:
         yield "they are told of other days"

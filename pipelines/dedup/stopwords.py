@@ -1,6 +1,6 @@
 """Words that tell of no event, in the five languages of the desk: countries, days, and what every headline says."""
 
-COUNTRIES: dict[str, tuple[str, ...]] = {
+_COUNTRIES: dict[str, tuple[str, ...]] = {
     "armenia": ("armenia", "армени", "армян", "հայաստան", "հայկակ", "ermənistan", "ermenistan", "ermeni", "erməni"),
     "azerbaijan": ("azerbaija", "azeri", "азербайджан", "ադրբեջան", "azərbaycan", "azerbaycan"),
     "georgia": ("georgia", "грузи", "վրաստան", "վրացակ", "gürcü", "gürcistan"),
@@ -17,6 +17,16 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
     "israel": ("israel", "израил", "իսրայել", "israil", "i̇srail", "isra"),
 }
 """Beginnings of words. No transliteration brings these together, and they weigh little: each is in much of the news."""
+_BY_TWO_LETTERS: dict[str, list[tuple[str, str]]] = {}
+for _name, _stems in _COUNTRIES.items():
+    for _stem in _stems:
+        _BY_TWO_LETTERS.setdefault(_stem[:2], []).append((_stem, _name))
+
+
+def country_of(word: str) -> str | None:
+    """The country that a word in lower case names, or whose people."""
+    return next((name for stem, name in _BY_TWO_LETTERS.get(word[:2], ()) if word.startswith(stem)), None)
+
 
 _WORDS = """
 about after again against ahead also amid among another back because been before being between both call calls could

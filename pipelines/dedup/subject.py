@@ -1,14 +1,14 @@
 """What an article is about, in a few terms that hold across languages: names, numbers, words of the title; pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from pipelines.dedup.names import name_key
-from pipelines.dedup.stopwords import COUNTRIES, STOP
-from pipelines.dedup.weekdays import weekdays
+from pipelines.dedup.stopwords import STOP, country_of
+from pipelines.dedup.weekdays import is_weekday, weekdays
 from pipelines.dedup.wire_marks import clean_title
 from pipelines.model import Content
 from pipelines.passages import without
@@ -42,6 +42,12 @@ Aliases = Callable[[str], Alias | None]
 """What the desk's lists say of a word; None of a word of no list."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’՛][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_PARTED = re.compile(f"({_WORD.pattern})")
+_WITHIN_NAMES = {" ", "-", "\u00a0"}
+_Word = tuple[str, bool]
+"""A word, and whether it is a name."""
+REMEMBERED = 100_000
+"""Words of a language; some 10 MB."""
 _BEGINS = re.compile(r"[.!?…։:\n«“\"(]\s*$")
 
 
@@ -62,7 +68,7 @@ class Term:
         return self.weight == WORD and not self.topic and not self.shown[0].isdigit()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is asked again and again is worked out once
 class Subject:
     """What an article is about."""
 
@@ -76,26 +82,25 @@ class Subject:
     """Of the week, named in title and lead."""
     has_text: bool
 
-    @property
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """Of the terms."""
+        return tuple(term.key for term in self.terms)
+
+    @cached_property
     def names(self) -> frozenset[int]:
         """Keys of the names among the terms, topics left out."""
         return frozenset(term.key for term in self.terms if term.weight == NAME and not term.topic)
 
-    @property
+    @cached_property
     def topics(self) -> frozenset[int]:
         """Keys of those that the desk looks for day after day."""
         return frozenset(term.key for term in self.terms if term.topic)
 
-    @property
+    @cached_property
     def numbers(self) -> frozenset[int]:
         """Keys of the numbers among the terms."""
         return frozenset(term.key for term in self.terms if term.shown[0].isdigit())
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    name: bool
 
 
 def no_aliases(_: str) -> Alias | None:
@@ -106,39 +111,51 @@ def no_aliases(_: str) -> Alias | None:
 @lru_cache(maxsize=4096)
 def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
     """At most 12 terms: what title and lead share first, then names and numbers, then words of the title."""
-    lead = list(_words(_lead(content)))
-    title = list(_title_words(clean_title(content.title), {one.text for one in lead if one.name}, bool(lead)))
-    found: dict[str, Term] = {}
-    order: dict[str, int] = {}
-    titled: set[str] = set()
-    for rank, one in [*((1, one) for one in title), *((2, one) for one in lead)]:
-        for name, term in _terms(one, content.language, aliases, in_title=rank == 1):
-            order[name] = 0 if order.get(name) == 1 and rank == 2 else order.get(name, rank)
-            if name not in found or found[name].weight < term.weight:
-                found[name] = term
-            titled |= {name} if rank == 1 else set()
-    names = sorted(found, key=lambda name: (-found[name].weight, order[name]))
+    begins = _lead(content)
+    lead = list(_words(begins))
+    title = list(_title_words(clean_title(content.title), {word for word, name in lead if name}, bool(lead)))
+    found: dict[int, Term] = {}
+    order: dict[int, int] = {}
+    titled: set[int] = set()
+    for term in _terms(title, _Known.of(content.language, aliases, in_title=True)):
+        order[term.key] = 1
+        titled.add(term.key)
+        if term.key not in found or found[term.key].weight < term.weight:
+            found[term.key] = term
+    for term in _terms(lead, _Known.of(content.language, aliases, in_title=False)):
+        order[term.key] = 0 if order.get(term.key, 2) < 2 else 2
+        if term.key not in found or found[term.key].weight < term.weight:
+            found[term.key] = term
+    keys = sorted(found, key=lambda key: (-found[key].weight, order[key]))
     return Subject(
-        terms=tuple(found[name] for name in names[:MOST]),
-        said=frozenset(found[name].key for name in names),
-        titled=frozenset(found[name].key for name in titled if lead and found[name].weight == NAME),
-        days=weekdays(f"{content.title}\n{_lead(content)}"),
+        terms=tuple(found[key] for key in keys[:MOST]),
+        said=frozenset(keys),
+        titled=frozenset(key for key in titled if lead and found[key].weight == NAME),
+        days=weekdays(f"{content.title}\n{begins}"),
         has_text=bool(lead),
     )
 
 
 def _lead(content: Content) -> str:
     """The beginning of the text, past the lines that a page puts before it; else the feed's summary."""
-    lines = dict.fromkeys(without(content.searched_body, content.passages, PassageKind.BACKGROUND).split("\n"))
-    told = [line for line in lines if len(line) >= SENTENCE]
+    text = without(content.searched_body, content.passages, PassageKind.BACKGROUND)
+    told: dict[str, None] = {}
+    letters = 0
+    for line in text.split("\n"):
+        if len(line) >= SENTENCE and line not in told:
+            told[line] = None
+            letters += len(line) + 1
+            if letters > LEAD:
+                break
     return ("\n".join(told) or content.lead or content.body)[:LEAD]
 
 
 def _title_words(title: str, names: Collection[str], has_text: bool) -> Iterator[_Word]:
     """A title that is all in capitals, or has one on each word, says of no word that it is a name: the text does."""
-    long = [found[0] for found in _WORD.finditer(title) if len(found[0]) >= SHORTEST]
-    if sum(one[0].isupper() for one in long) > CAPITALISED * len(long):
-        return (_Word(found[0], found[0] in names or not has_text) for found in _WORD.finditer(title))
+    words = _WORD.findall(title)
+    long = [word for word in words if len(word) >= SHORTEST]
+    if sum(word[0].isupper() for word in long) > CAPITALISED * len(long):
+        return ((word, word in names or not has_text) for word in words)
     return _words(title, whole=True)
 
 
@@ -147,57 +164,70 @@ def _words(text: str, *, whole: bool = False) -> Iterator[_Word]:
 
     The others are left out, or are plain words with `whole`: a person named in full is not two proofs.
     """
-    found = list(_WORD.finditer(text))
-    for number, one in enumerate(found):
-        if not one[0][0].isupper():
-            yield _Word(one[0], name=False)
+    parts = _PARTED.split(text)
+    between, words = parts[::2], parts[1::2]
+    together = False
+    for number, word in enumerate(words):
+        if not word[0].isupper():
+            yield word, False
+            together = False
             continue
-        before = found[number - 1] if number else None
-        following = found[number + 1] if number + 1 < len(found) else None
-        goes_on = following is not None and _together(text, one, following)
-        if whole or not goes_on:
-            begins = before is None or bool(_BEGINS.search(text[before.end() : one.start()]))
-            proper = not goes_on and (not begins or (before is not None and _together(text, before, one)))
-            yield _Word(one[0], proper)
+        follows, together = together, _together(word, between[number + 1], words[number + 1 : number + 2])
+        if whole or not together:
+            begins = number == 0 or _BEGINS.search(between[number]) is not None
+            yield word, not together and (not begins or follows)
 
 
-def _together(text: str, one: re.Match[str], following: re.Match[str]) -> bool:
-    """Whether two words are parts of one name."""
-    if not (one[0][0].isupper() and following[0][0].isupper()):
+def _together(word: str, between: str, following: Sequence[str]) -> bool:
+    """Whether a capitalised word and the following one are parts of one name."""
+    if between not in _WITHIN_NAMES or not following or not following[0][0].isupper():
         return False
-    ended = "'" in one[0] or "’" in one[0]  # a name with its ending: another begins
-    return not ended and text[one.end() : following.start()] in {" ", "-", "\u00a0"}
+    return "'" not in word and "’" not in word  # a name with its ending: another begins
 
 
-def _terms(word: _Word, language: str | None, aliases: Aliases, *, in_title: bool) -> Iterator[tuple[str, Term]]:
-    text, small = word.text, word.text.casefold()
-    if text[0].isdigit():
-        digits = re.sub("[.,]", "", text)
-        if len(digits) > 1 and not (text == digits and len(digits) == 4 and digits[:2] in {"19", "20"}):
-            yield _made(f"number {digits}", text, NUMBER)
-        return
-    if _tells_nothing(small):
-        return
-    country = _country(small)
-    told = word.name or (in_title and len(small) >= SHORTEST)
-    if alias := aliases(text):
-        yield _made(alias.name, text, alias.weight, topic=alias.topic)
-    elif country:
-        yield _made(f"country {country}", text, COUNTRY, topic=True)
-    elif told and len(key := name_key(small, language)) > 1:
-        yield _made(f"name {key}", text, NAME if word.name else WORD)
+class _Known(dict[_Word, Term | None]):
+    """What words tell in titles or in texts of a language: of most nothing, and most are met again and again."""
+
+    def __init__(self, language: str | None, aliases: Aliases, *, in_title: bool) -> None:
+        super().__init__()
+        self._language = language
+        self._aliases = aliases
+        self._in_title = in_title
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(language: str | None, aliases: Aliases, *, in_title: bool) -> "_Known":
+        """Those of this process."""
+        return _Known(language, aliases, in_title=in_title)
+
+    def __missing__(self, word: _Word) -> Term | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[word] = term = self._term(*word)
+        return term
+
+    def _term(self, text: str, name: bool) -> Term | None:
+        small = text.casefold()
+        if text[0].isdigit():
+            digits = re.sub("[.,]", "", text)
+            year = text == digits and len(digits) == 4 and digits[:2] in {"19", "20"}
+            return None if len(digits) < 2 or year else _made(f"number {digits}", text, NUMBER)
+        if small in STOP or is_weekday(small):
+            return None
+        if alias := self._aliases(text):
+            return _made(alias.name, text, alias.weight, topic=alias.topic)
+        if country := country_of(small):
+            return _made(f"country {country}", text, COUNTRY, topic=True)
+        told = name or (self._in_title and len(small) >= SHORTEST)
+        if told and len(key := name_key(small, self._language)) > 1:
+            return _made(f"name {key}", text, NAME if name else WORD)
+        return None
 
 
-@lru_cache(maxsize=1 << 16)
-def _tells_nothing(word: str) -> bool:
-    return word in STOP or bool(weekdays(word))
+def _terms(words: Iterable[_Word], known: _Known) -> Iterator[Term]:
+    return filter(None, map(known.__getitem__, words))
 
 
-@lru_cache(maxsize=1 << 16)
-def _country(word: str) -> str | None:
-    return next((name for name, stems in COUNTRIES.items() if word.startswith(stems)), None)
-
-
-def _made(name: str, shown: str, weight: float, *, topic: bool = False) -> tuple[str, Term]:
+def _made(name: str, shown: str, weight: float, *, topic: bool = False) -> Term:
     key = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
-    return name, Term(key, shown, weight, topic)
+    return Term(key, shown, weight, topic)

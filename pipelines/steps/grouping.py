@@ -16,19 +16,23 @@ from pipelines.model import Revision
 from pipelines.reports import Report
 from pipelines.states import StoryId
 from pipelines.steps.progress import Budget, Tally
+from pipelines.steps.renewing import renew_fingerprints
 from pipelines.stories import Grouping, Link, StoryStore, began_at
 from pipelines.story_checks import overview
 
 if TYPE_CHECKING:  # loaded only where there is an article to group: an idle cycle stays cheap
     from pipelines.dedup.grouping import Grouped
     from pipelines.dedup.relations import EventIndex, Related
-    from pipelines.dedup.subject import Aliases
+    from pipelines.dedup.subject import Aliases, Subject
 
 T = TypeVar("T")
 
 BATCH = 1_000
 """Articles a transaction: a commit writes the pages of the index that it touched, and these are much the same ones."""
 STORY_WINDOW = timedelta(days=7)
+REMEMBERED = timedelta(days=21)
+"""What is told of stories and events for longer is looked at by none that comes now; an article may come late, and tell
+that it is a week or two old."""
 
 
 def group_stories(
@@ -38,11 +42,14 @@ def group_stories(
     tally = Tally("stories", "stories new", "reprints", "related", "texts compared")
     more = True
     aliases: Aliases | None = None
-    while more and not budget.spent:
+    ready = renew_fingerprints(store, budget, batch)
+    while more and ready and not budget.spent:
         with store.grouping(budget.now()) as grouping:
             revisions = grouping.ungrouped(batch)
             aliases = aliases or (names() if names and revisions else None)
             joined = _join_stories(grouping, revisions, aliases, tally) if revisions else 0
+            if revisions:
+                grouping.forget(budget.now() - REMEMBERED)
         more = len(revisions) == batch or joined < len(revisions)
     overview(store, budget.now(), tally)
     return tally.report(unfinished=more)
@@ -73,13 +80,18 @@ def _join_stories(grouping: Grouping, revisions: Sequence[Revision], aliases: "A
     """How many of the revisions, from the first, are in their stories now."""
     from pipelines.dedup import ahead
     from pipelines.dedup.relations import relate
-    from pipelines.dedup.subject import no_aliases
+    from pipelines.dedup.subject import no_aliases, subject_of
 
     def related(one: _Joined, index: "EventIndex") -> "Related | None":
         return relate(one.revision.content, one.moment, index, aliases or no_aliases)
 
+    def subject(one: _Joined) -> "Subject | None":
+        with suppress(Exception):  # what fails will fail again, and is told then
+            return subject_of(one.revision.content, aliases or no_aliases)
+        return None
+
     batch = list(_stories(grouping, revisions, tally))
-    ahead.foresee(grouping, [partial(_asked, partial(related, one)) for one in batch if one.relates])
+    ahead.foresee(grouping, [(told, one.moment) for one in batch if one.relates and (told := subject(one))])
     for one in batch:
         found = _tried(partial(related, one, grouping), None, one.revision, tally) if one.relates else None
         _write(grouping, one, found, tally)
@@ -115,12 +127,6 @@ def _stories(grouping: Grouping, revisions: Sequence[Revision], tally: Tally) ->
 
 def _since(revision: Revision) -> datetime:
     return revision.article.first_seen_at - STORY_WINDOW
-
-
-def _asked(ask: Callable[["EventIndex"], object], index: "EventIndex") -> None:
-    """Ask what will be asked; what fails will fail again, and is told then."""
-    with suppress(Exception):
-        ask(index)
 
 
 def _tried(decide: Callable[[], T], instead: T, revision: Revision, tally: Tally) -> T:

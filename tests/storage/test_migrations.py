@@ -6,6 +6,8 @@ from contextlib import closing
 from alembic import command
 from sqlalchemy import text
 
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.progress import Budget
 from storage import schema
 from storage.database import Database
 from storage.store import open_store
@@ -77,3 +79,40 @@ def test_bodies_are_packed_and_unpacked_as_they_were(store_url: str) -> None:
         with database.reading() as connection:
             assert connection.execute(text(query)).scalars().all() == packed
     assert max(packed) < min(plain) / 10
+
+
+def waiting(url: str) -> None:
+    """Articles that are to be grouped."""
+    with closing(open_store(url)) as store:
+        poll(store, entry("quake", summary="s"), entry("flood"), entry("again"), of=feed())
+        for page in store.articles.pages_due(NOW, 10):
+            words = LONG if page.entry.title == "The flood" else "The dam above the town gave way on Sunday. " * 3
+            store.articles.save_text(page, content(page.entry.title, words), NOW, try_again_at=None)
+
+
+def grouped(url: str) -> bool:
+    """Group all that waits, an article at a time; whether all is done."""
+    with closing(open_store(url)) as store:
+        return not group_stories(store.stories, budget=Budget(NOW, 60), batch=1).unfinished
+
+
+def test_fingerprints_are_made_anew_before_anything_is_grouped_by_them(store_url: str) -> None:
+    waiting(store_url)
+    assert grouped(store_url)
+    query = text("SELECT week, hash, second, article_id FROM fingerprints ORDER BY week, hash, second, article_id")
+    with closing(Database(store_url)) as database:
+        with database.writing() as connection:
+            made = [tuple(row) for row in connection.execute(query)]
+            command.downgrade(schema._alembic(connection), "0024")
+            connection.execute(text("INSERT INTO fingerprints SELECT 2900, -article_id, 5, article_id FROM articles"))
+        schema.upgrade(database)
+        assert grouped(store_url)
+        with database.reading() as connection:
+            assert [tuple(row) for row in connection.execute(query)] == made
+            assert connection.execute(text("SELECT * FROM fingerprints_due")).all() == []
+    assert made
+
+
+def test_nothing_is_grouped_while_fingerprints_wait(store_url: str) -> None:
+    with closing(open_store(store_url)) as store:
+        assert group_stories(store.stories, budget=Budget(NOW, 0)).unfinished

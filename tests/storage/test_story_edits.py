@@ -8,7 +8,7 @@ import pytest
 from pipelines.dedup.relations import described
 from pipelines.errors import StoryEditRefused
 from pipelines.states import ArticleId, StoryId
-from pipelines.stories import Link, Profile, Told
+from pipelines.stories import Link, Profile, Told, second_of
 from storage.store import SqlStore
 from tests.storage.samples import LATER, NOW, entry, extract, group, matched, poll
 
@@ -209,16 +209,16 @@ def test_a_revision_never_leaves_its_story(store: SqlStore) -> None:
 
 def test_terms_are_found_within_the_window_and_give_way_to_newer_ones(store: SqlStore) -> None:
     three(store)
-    first, second = Told(story_id=StoryId(1), moment=NOW), Told(story_id=StoryId(2), moment=LATER)
+    first, second = Told(second_of(NOW), StoryId(1)), Told(second_of(LATER), StoryId(2))
     with store.stories.grouping(LATER) as grouping:
         grouping.describe(StoryId(1), NOW, [7, 8], {})
         grouping.describe(StoryId(2), LATER, [7], {})
         assert grouping.carriers([7, 8, 9], NOW, LATER) == {7: [first, second], 8: [first]}
         assert grouping.carriers([7], LATER, LATER) == {7: [second]}
         grouping.describe(StoryId(3), LATER, [7], {7: StoryId(1)})
-        assert grouping.carriers([7], NOW, LATER) == {7: [second, Told(story_id=StoryId(3), moment=LATER)]}
+        assert grouping.carriers([7], NOW, LATER) == {7: [second, Told(second_of(LATER), StoryId(3))]}
         grouping.describe(StoryId(1), LATER, [8], {})
-        assert grouping.carriers([8], NOW, LATER) == {8: [Told(story_id=StoryId(1), moment=LATER)]}
+        assert grouping.carriers([8], NOW, LATER) == {8: [Told(second_of(LATER), StoryId(1))]}
 
 
 def test_a_profile_comes_back_as_it_was_and_goes_where_its_event_goes(store: SqlStore) -> None:
@@ -232,14 +232,14 @@ def test_a_profile_comes_back_as_it_was_and_goes_where_its_event_goes(store: Sql
     store.story_desk.merge(StoryId(1), StoryId(2), **ANI)
     with store.stories.grouping(LATER) as grouping:
         assert grouping.profiles([StoryId(1), StoryId(2)]) == {1: one.with_story(other)}
-        assert grouping.carriers([7], NOW, LATER) == {7: [Told(story_id=StoryId(1), moment=LATER)]}
+        assert grouping.carriers([7], NOW, LATER) == {7: [Told(second_of(LATER), StoryId(1))]}
 
 
 def profile(moment: datetime, weights: Mapping[int, float], name: int) -> Profile:
     """An event of one story."""
     return Profile(
-        began_at=moment,
-        last_at=moment,
+        began=second_of(moment),
+        last=second_of(moment),
         stories=1,
         weights=weights,
         carried=dict.fromkeys(weights, 1),
