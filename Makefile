@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check run docs lock peers
+.PHONY: setup demo test faults check run docs lock peers
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -21,6 +21,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Every case of the fault catalogue as one table: expected, seen, seconds, megabytes.
+faults: setup
+	@$(BIN)/python -m tests.faults
 
 check: setup
 	$(BIN)/ruff check .

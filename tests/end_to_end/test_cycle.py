@@ -88,6 +88,26 @@ def test_the_second_cycle_tells_of_a_correction_and_nothing_twice(world: World) 
     assert [answer.alert_reason for answer in changed] == [AlertReason.FIRST, AlertReason.CORRECTED]
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)], ids=["forward", "back"])
+def test_the_clock_may_jump(world: World, jump: timedelta) -> None:
+    """A jump repeats nothing and leaves no gap: what comes after it is told, then as once the clock is right again."""
+    with world.cycle() as cycle:
+        cycle.whole()
+    told = [post.message for post in world.site.chat_posts]
+    world.site.advance()
+    with world.cycle(later=jump) as cycle:
+        cycle.whole(every_feed=True)
+    with world.cycle() as cycle:
+        cycle.whole(every_feed=True)
+        rows = by_slug(cycle)
+        ledger = journal_of(cycle).journal.match_ledger()
+    after = [post.message for post in world.site.chat_posts[len(told) :]]
+    assert len(after) == 1, "the correction, once"
+    assert [answer.alert_reason for answer in rows["hospital-insulin"].answers][-1] is AlertReason.CORRECTED
+    assert ledger.matched == ledger.accounted
+    assert ledger.undecided == 0
+
+
 def test_the_failing_feed_is_named_and_nothing_else_suffers(world: World) -> None:
     with world.cycle() as cycle:
         polled, *_ = cycle.whole()

@@ -78,6 +78,15 @@ def test_the_graph_shows_the_assets_of_both_groups(ui: str, tmp_path: Path) -> N
             assert f">{name}<" in shown, f"{name} is not in the graph of {group}"
 
 
+def test_it_listens_on_loopback_alone(ui: str) -> None:
+    port = int(ui.rsplit(":", 1)[1])
+    lines = [
+        line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    ]
+    listening = [line[1] for line in lines if line[3] == "0A" and line[1].endswith(f":{port:04X}")]
+    assert listening == [f"0100007F:{port:04X}"]
+
+
 def test_an_asset_shows_its_description_counts_and_problems(ui: str, tmp_path: Path) -> None:
     shown = page(f"{ui}/assets/feed_entries?view=overview", tmp_path / "asset")
     description = assets.feed_entries.descriptions_by_key[assets.feed_entries.key]

@@ -58,6 +58,12 @@ CASES: dict[str, Case] = {
         body=lambda: gzip.compress(gzip.compress(rss(GOOD).encode())), titles=(), failure="packed more than once"
     ),
     "17 a bomb without a header": Case(body=lambda: gzip.compress(bytes(50 << 20)), titles=(), failure="10,485,760"),
+    "18 an address in place of a feed": Case(
+        body=lambda: b"http://127.0.0.1:9/feed.xml", titles=(), failure="neither RSS, Atom nor JSON Feed"
+    ),
+    "18 a path in place of a feed": Case(
+        body=lambda: b"/etc/passwd", titles=(), failure="neither RSS, Atom nor JSON Feed"
+    ),
     "31 billion laughs": Case(
         body=lambda: f'{XML}<!DOCTYPE rss [<!ENTITY a0 "ha">{LAUGHS}]>' + rss(item("&a9;"), GOOD, head=""), titles=None
     ),

@@ -1,7 +1,7 @@
 """Feeds that mean harm or are broken, all polled in one round from a real server: each ends as it must, alone."""
 
 import resource
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -108,8 +108,10 @@ def round_of_all(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Round:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_ends_as_it_must(round_of_all: Round, name: str) -> None:
+def test_each_ends_as_it_must(round_of_all: Round, name: str, record_property: Callable[[str, object], None]) -> None:
     case, poll = CASES[name], round_of_all.polls[name]
+    told = poll.state.error or round_of_all.problems(name)
+    record_property("seen", f"{len(poll.entries)} entries" + f": {told}" * bool(told))
     titles = tuple(entry.title for entry in poll.entries)
     assert case.titles is None or titles == case.titles
     assert case.failure in (poll.state.error or "")

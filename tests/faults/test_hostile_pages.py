@@ -90,8 +90,11 @@ def asked(url: str) -> Page:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_text_is_found_or_it_is_said_why_not(readings: Mapping[str, Reading], name: str) -> None:
+def test_the_text_is_found_or_it_is_said_why_not(
+    readings: Mapping[str, Reading], name: str, record_property: Callable[[str, object], None]
+) -> None:
     reading, reason = readings[name], CASES[name][1]
+    record_property("seen", reading.reason or f"{len(reading.content.body):,} characters of text")
     assert reason in reading.reason
     assert "MARKER" in reading.content.body or reading.reason
     assert reason or not reading.reason

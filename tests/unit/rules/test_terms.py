@@ -167,6 +167,16 @@ def test_what_terms_hit(tmp_path: Path, terms: str, text: str, expected: list[st
     assert all(text[hit.start : hit.end] == hit.text for hit in hits)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("pattern", ["(a+)+x", "strike.*union.*(vote|ballot)", "(a|a)*b", r"(\w+ ?)+x"])
+def test_a_pattern_takes_time_as_the_text_is_long(tmp_path: Path, pattern: str) -> None:
+    """With `re` the first of them takes longer than the sun will shine, on a text of fifty letters."""
+    rule = load_one(tmp_path, f"any: [{{re: '{pattern}'}}, anchor]")
+    body = "a" * 20_000 + " strike union" * 2_500
+    assert judge(rule, Content(title="", body=body)) is None
+    assert judge(rule, Content(title="anchor", body=body))
+
+
 GROUP = "terms: {{g: {{any: {}, {}}}}}, when: g"
 
 
