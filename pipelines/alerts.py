@@ -11,6 +11,7 @@ from pipelines.model import Match, Outlet, Rule
 from pipelines.states import (
     AlertId,
     AlertReason,
+    ArticleId,
     DeliveryId,
     DeliveryState,
     MatchId,
@@ -184,6 +185,8 @@ class Bundled:
     next_due_at: datetime | None = None
     reprints: tuple[Carrier, ...] = ()
     """Who has printed what it told of since its last message; asked for where a message is written."""
+    articles: frozenset[ArticleId] = frozenset()
+    """What it has told of; asked for where a message is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +196,8 @@ class Message:
     title: str
     text: str
     html: str | None = None
+    marked: str = ""
+    """The text with its marks of bold and links (see delivery.marks), where it has any: for services that show them."""
     thread: str = ""
     """What all messages of one event have in common; empty for what is of no single event."""
 

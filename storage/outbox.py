@@ -14,7 +14,7 @@ from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver
 from storage.database import Database
 from storage.lookups import batches
 from storage.pauses import SqlPauses
-from storage.reprints import load_reprints
+from storage.reprints import load_reprints, load_told
 from storage.together import Together
 from storage.types import UtcTime
 
@@ -81,7 +81,8 @@ class SqlOutbox(SqlPauses):
             found = load_bundled(connection, receiver, bundle)
             if found.last_sent_at is None:
                 return found
-            return replace(found, reprints=load_reprints(connection, its, found.last_sent_at))
+            reprints = load_reprints(connection, its, found.last_sent_at)
+            return replace(found, reprints=reprints, articles=load_told(connection, its))
 
     def sent_times(self, receiver: ReceiverId, since: datetime) -> Sequence[datetime]:
         """See Outbox. What went in one message was sent at one time."""

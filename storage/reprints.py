@@ -1,10 +1,12 @@
-"""Who has printed what a receiver was told of, since it was told."""
+"""What a receiver was told of, and who has printed it since."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from pipelines.alerts import Carrier
+from pipelines.states import ArticleId
 from storage.alert_tables import WAS_SENT, alerts, deliveries
 from storage.feed_tables import outlets
 from storage.records import LATEST, named, outlet_of
@@ -18,12 +20,7 @@ def load_reprints(connection: Connection, its: ColumnElement[bool], since: datet
 
     What has an alert of its own among the deliveries is none: it is told with that.
     """
-    of_its = (
-        select(matches.c.article_id)
-        .join(alerts, alerts.c.match_id == matches.c.match_id)
-        .join(deliveries, deliveries.c.alert_id == alerts.c.alert_id)
-        .where(its)
-    )
+    of_its = _articles(its)
     told = select(_TOLD.c.story_id).where(_TOLD.c.article_id.in_(of_its.where(WAS_SENT)))
     query = named(
         select(articles.c.link, revisions.c.title, outlets)
@@ -38,4 +35,18 @@ def load_reprints(connection: Connection, its: ColumnElement[bool], since: datet
     return tuple(
         Carrier(outlet=outlet_of(row), title=row.revisions_title, link=row.articles_link)
         for row in connection.execute(query)
+    )
+
+
+def load_told(connection: Connection, its: ColumnElement[bool]) -> frozenset[ArticleId]:
+    """The articles that the deliveries `its` have told of."""
+    return frozenset(connection.scalars(_articles(its).where(WAS_SENT)))
+
+
+def _articles(its: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(matches.c.article_id)
+        .join(alerts, alerts.c.match_id == matches.c.match_id)
+        .join(deliveries, deliveries.c.alert_id == alerts.c.alert_id)
+        .where(its)
     )

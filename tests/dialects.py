@@ -1,7 +1,9 @@
-"""Slack and Telegram as they take and refuse requests: servers on loopback that judge what Apprise really sends.
+"""Chat services as they take and refuse requests: servers on loopback that judge what Apprise really sends.
 
-Apprise's own services are used, with nothing changed but the host they talk to. The limits and errors are those of
-docs.slack.dev (incoming webhooks, chat.postMessage, Block Kit) and core.telegram.org/bots/api.
+Slack, Telegram, Discord and Mattermost. Apprise's own services are used, with nothing changed but the host they talk
+to. The limits and errors are those of docs.slack.dev (incoming webhooks, chat.postMessage, Block Kit),
+core.telegram.org/bots/api, discord.com/developers (webhooks, message object, errors) and docs.mattermost.com. What a
+service would make more of than text shows as `{ACTIVE ...}`; what is bold as *bold*.
 """
 
 import html
@@ -17,10 +19,17 @@ from typing import Any
 TELEGRAM_TAGS = frozenset(
     ["b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "tg-spoiler", "blockquote"]
 )
+TELEGRAM_FINDS = re.compile(
+    r"(?<!\w)@\w+|(?<!\w)#\w+|(?<![\w/<>.&])/[A-Za-z]\w*|(?<!\w)\$[A-Z]{1,8}\b|\w+://\S+|\b[\w-]+\.(?:example|com|am)\b"
+)
+"""What Telegram makes links of by itself."""
 SLACK_WEBHOOK = "/services/T0AAAAAAA/B0BBBBBBB/cccccccccccccccccccccccc"
 SLACK = f"slack://{SLACK_WEBHOOK.removeprefix('/services/')}"
 SLACK_BLOCKS = f"{SLACK}?blocks=yes"
 SLACK_BOT = "slack://xoxb-1234567890-1234567890-abcdefghijklmnopqrstuvwx/#desk"
+DISCORD_WEBHOOK = "/api/webhooks/000000000000000000/"
+DISCORD = "discord://000000000000000000/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+MATTERMOST_WEBHOOK = "/hooks/aaaaaaaaaaaaaaaaaaaaaaaaaa"
 TELEGRAM = "tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/987654321/"
 
 
@@ -33,7 +42,7 @@ class Refusal(Exception):
 
 
 class Service:
-    """One of the two; `shown` is what readers see of each message taken, in order; `refusing` answers all there is."""
+    """One of them; `shown` is what readers see of each message taken, in order; `refusing` answers all there is."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
@@ -113,9 +122,14 @@ def _block_text(block: dict[str, Any]) -> str:
 
 
 def _slack_active(text: str) -> str:
-    """The text, with what Slack makes a mention, a channel or a masked link of marked so that a test sees it."""
-    text = re.sub(r"<(https?://[^|>]+)>", r"\1", text)
-    return re.sub(r"<([!@#][^>]*|[^|>]+\|[^>]*)>", r"{ACTIVE \1}", text)
+    """The text, with what Slack makes a mention, a channel, a link of its own or markup of marked for a test to see."""
+    links = re.findall(r"<(https?://[^|>\s]+)>", text)
+    text = re.sub(r"<(https?://[^|>\s]+)>", "\ue000", text)
+    text = re.sub(r"<([!@#][^>]*|[^|>]+\|[^>]*)>", r"{ACTIVE \1}", text)
+    text = re.sub(r"((?<!\w)_(?=\S)|(?<!\w)~(?=\S)|`|https?://|:[a-z0-9_+-]+:)", r"{ACTIVE \1}", text)
+    text = re.sub(r"(?m)^(&gt;|>)", r"{ACTIVE \1}", text)
+    shown = iter(links)
+    return "".join(next(shown) if char == "\ue000" else char for char in text)
 
 
 class Telegram(Service):
@@ -130,12 +144,14 @@ class Telegram(Service):
             raise refused_by_telegram(400, "Bad Request: chat_id is empty")
         text = payload.get("text", "")
         if payload.get("parse_mode") == "HTML":
-            text = _entities(text)
+            text, length = _entities(text)
         elif payload.get("parse_mode"):
             raise refused_by_telegram(400, "Bad Request: unsupported parse_mode")
+        else:
+            length = len(text.encode("utf-16-le")) // 2
         if not text.strip():
             raise refused_by_telegram(400, "Bad Request: message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > 4096:
+        if length > 4096:
             raise refused_by_telegram(400, "Bad Request: message is too long")
         self.shown.append(text)
         return '{"ok": true, "result": {"message_id": 1}}'
@@ -154,17 +170,22 @@ class _Entities(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.text: list[str] = []
         self.open: list[str] = []
+        self.href = ""
+        self.length = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in TELEGRAM_TAGS:
             raise _cannot_parse(f'Unsupported start tag "{tag}"')
         self.open.append(tag)
-        href = dict(attrs).get("href")
-        self.text.append(f"{{ACTIVE {href}}}" if href else "")
+        self.href = dict(attrs).get("href") or ""
+        self.text.append({"b": "*", "a": "\ue000"}.get(tag, ""))
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             raise _cannot_parse(f'Unexpected end tag "{tag}"')
+        if tag == "a" and not "".join(self.text).endswith(self.href):
+            self.text.append(f"{{ACTIVE {self.href}}}")  # a link that is not what it says
+        self.text.append({"b": "*", "a": "\ue001"}.get(tag, ""))
 
     def handle_data(self, data: str) -> None:
         if "<" in data:
@@ -195,13 +216,66 @@ def _cannot_parse(why: str) -> Refusal:
     return refused_by_telegram(400, f"Bad Request: can't parse entities: {why} at byte offset 0")
 
 
-def _entities(text: str) -> str:
+def _entities(text: str) -> tuple[str, int]:
+    """What is shown, and how long Telegram finds it: in UTF-16 units, without tags."""
     parser = _Entities()
     parser.feed(text)
     parser.close()
     if parser.open:
         raise _cannot_parse(f"Can't find end tag corresponding to start tag {parser.open[-1]}")
-    return "".join(parser.text)
+    plain = html.unescape(re.sub(r"<[^>]*>", "", text))
+    parts = re.split("\ue000([^\ue001]*)\ue001", "".join(parser.text))
+    shown = [TELEGRAM_FINDS.sub(r"{ACTIVE \g<0>}", part) if at % 2 == 0 else part for at, part in enumerate(parts)]
+    return "".join(shown), len(plain.encode("utf-16-le")) // 2
+
+
+class Discord(Service):
+    """A webhook: 204, or JSON with a code; content is judged as its clients show it."""
+
+    def take(self, path: str, content_type: str, body: bytes) -> str:
+        """See Service."""
+        if not path.startswith(DISCORD_WEBHOOK):
+            raise Refusal(404, '{"message": "Unknown Webhook", "code": 10015}')
+        payload = json.loads(body)
+        content = payload.get("content") or ""
+        if not content.strip() and not payload.get("embeds"):
+            raise Refusal(400, '{"message": "Cannot send an empty message", "code": 50006}')
+        if len(content.encode("utf-16-le")) // 2 > 2000:
+            raise Refusal(400, '{"content": ["Must be 2000 or fewer in length."]}')
+        found = re.search(r"@(everyone|here)|<@[&!]?\d+>|<#\d+>", content)
+        self.shown.append(f"{{ACTIVE {found[0]}}}" if found else _markdown_shown(content))
+        return ""
+
+
+class Mattermost(Service):
+    """An incoming webhook: `ok`, or JSON with an id; posts hold 16,383 characters."""
+
+    def take(self, path: str, content_type: str, body: bytes) -> str:
+        """See Service."""
+        if path != MATTERMOST_WEBHOOK:
+            raise Refusal(404, '{"id": "web.incoming_webhook.invalid.app_error"}')
+        payload = json.loads(body)
+        text = payload.get("text") or ""
+        if not text.strip():
+            raise Refusal(400, '{"id": "web.incoming_webhook.text.app_error"}')
+        if len(text) > 16_383:
+            raise Refusal(400, '{"id": "web.incoming_webhook.text.length.app_error"}')
+        tags = re.sub(r"(?<![\w\\])[@#]\w+|(?<!\w)~\w+|&#?\w+;", r"{ACTIVE \g<0>}", re.sub(r"<https?://\S+>", "", text))
+        self.shown.append(_markdown_shown(text) if "ACTIVE" not in tags else tags)
+        return "ok"
+
+
+def _markdown_shown(text: str) -> str:
+    """The text as Markdown shows it: signs, lines, links and emoji that work, besides `**` and `<link>`, are active."""
+    links: list[str] = re.findall(r"<(https?://[^\s>]+)>", text)
+    text = re.sub(r"<(https?://[^\s>]+)>", "\ue000", text)
+    text = re.sub(r"(?m)^\s*(#{1,6}|-#|[-+>]|\d+[.)])(?=\s)", r"{ACTIVE \1}", text)
+    text = re.sub(r"\\([^A-Za-z0-9\s])", lambda escaped: chr(0xE100 + ord(escaped[1])), text)
+    text = text.replace("**", "\ue001")
+    text = re.sub(r"[*_~`|\[\]<>]|https?://|\bwww\.|:[\w+-]+:", r"{ACTIVE \g<0>}", text).replace("\ue001", "*")
+    shown = iter(links)
+    text = "".join(next(shown) if char == "\ue000" else char for char in text)
+    return "".join(chr(ord(char) - 0xE100) if "\ue100" < char < "\ue180" else char for char in text)
 
 
 def _answering(service: Service) -> type[BaseHTTPRequestHandler]:
@@ -245,6 +319,26 @@ def telegram() -> Iterator[Telegram]:
 
     with _in_place_of(NotifyTelegram, Telegram(), {"notify_url": "{}/bot"}) as service:
         yield service
+
+
+@contextmanager
+def discord() -> Iterator[Discord]:
+    """Discord for the length of a block."""
+    from apprise.plugins.discord import NotifyDiscord
+
+    with _in_place_of(NotifyDiscord, Discord(), {"notify_url": "{}/api/webhooks"}) as service:
+        yield service
+
+
+@contextmanager
+def mattermost() -> Iterator[Mattermost]:
+    """A Mattermost of one's own for the length of a block; its address follows from its `url`."""
+    service = Mattermost()
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
 
 
 @contextmanager

@@ -10,15 +10,15 @@ import queue
 import smtplib
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.alerts import Message, Receiver
 from pipelines.delivery import diagnosis
 from pipelines.delivery.diagnosis import Outcome
+from pipelines.delivery.dialects import BY_SERVICE, PLAIN, SMS, Dialect, Post, escaped, posts
 from pipelines.delivery.mail import KEY_HEADER, Mailbox, compose, hand_in
 from pipelines.delivery.pieces import pieces
 from pipelines.errors import ReceiverMisconfigured, ReceiverUnavailable
@@ -30,8 +30,16 @@ SEND_LIMIT = 15.0
 """Seconds. Apprise's own limit counts from byte to byte: a server that drips one a second held a send for 60 s."""
 PIECE_MARGIN = 100
 """Characters for a piece's number, and for what a service sets between title and text."""
-SLACK_BLOCKS = (3_000, 140)
-"""Characters in a section and in a header of Slack's Block Kit (docs.slack.dev; a header's 150, less our numbering)."""
+SLACK_BLOCKS = (3_000, 150)
+"""Characters in a section and in a header of Slack's Block Kit (docs.slack.dev)."""
+FORMATS = {
+    **dict.fromkeys(("plain", "sms", "discord", "mattermost"), "text"),
+    **dict.fromkeys(("slack", "teams"), "markdown"),
+    **dict.fromkeys(("telegram", "matrix"), "html"),
+}
+"""What Apprise is told of a text in each dialect, so that it goes the way in which that dialect is read."""
+PLAIN_MODES = frozenset({"workflow", "trigger", "matrix", "slack", "t2bot", "hookshot"})
+"""Of Slack and Matrix: what stands behind such an address shows the text as it likes."""
 UNREADABLE = Outcome("Apprise cannot read the address", for_good=True)
 
 
@@ -64,8 +72,7 @@ class AppriseNotifier:
         service = _service(address, _asset(), "") if address else None
         if service is None:
             return ""
-        names = getattr(service, "protocol", None) or getattr(service, "secure_protocol", None) or ""
-        return str(names if isinstance(names, str) else names[0])
+        return _scheme(service)
 
     def send(self, receiver: Receiver, message: Message, *, key: str) -> None:
         """Return once the receiver has taken the message; raises DeliveryError."""
@@ -166,39 +173,72 @@ def _notify(service: "NotifyBase", asset: "AppriseAsset", message: Message, now:
     from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
     _answer.retry_after = None
+    dialect = _dialect(service) if message.marked else PLAIN
+    body_format = FORMATS[dialect.name]
+    if dialect is PLAIN:
+        parts = _plain_posts(service, message)
+        if message.html is not None and service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML:
+            parts, body_format = [Post(message.title, message.html)], NotifyFormat.HTML
+    else:
+        parts = posts(message, dialect)
+        _leave_as_written(service)
+    _fit_blocks(service, parts)
     one = Apprise(asset=asset)
     one.add(service)
-    parts, body_format = _pieces(service, message), NotifyFormat.TEXT
-    if message.html is not None and service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML:
-        parts, body_format = [(message.title, message.html)], NotifyFormat.HTML
-    for title, body in parts:
-        result = one.notify(title=title, body=body, body_format=body_format, log_level=logging.DEBUG)
+    for part in parts:
+        result = one.notify(title=part.title, body=part.text, body_format=body_format, log_level=logging.DEBUG)
         if result.status is not AppriseResultStatus.SUCCESS:
             return diagnosis.of_log(list(result.logs()), _answer.retry_after, now)
     return Outcome()
 
 
-def _pieces(service: "NotifyBase", message: Message) -> list[tuple[str, str]]:
+def _scheme(service: "NotifyBase") -> str:
+    names = getattr(service, "protocol", None) or getattr(service, "secure_protocol", None) or ""
+    return str(names if isinstance(names, str) else names[0])
+
+
+def _dialect(service: "NotifyBase") -> Dialect:
+    """In what the service is written to; PLAIN where its address asks for something else than we write."""
+    found = BY_SERVICE.get(_scheme(service))
+    if found is None:
+        return SMS if service.body_maxlen <= SMS.limit else PLAIN
+    elsewhere = getattr(service, "mode", None) in PLAIN_MODES
+    return PLAIN if elsewhere or service.resolve_format(FORMATS[found.name]) != FORMATS[found.name] else found
+
+
+def _leave_as_written(service: Any) -> None:
+    """Have Apprise send our text as it stands: neither translated again nor cut."""
+    from apprise import OverflowMode
+
+    service.dialect_convert = lambda body, *_, **__: body
+    service.overflow_mode = OverflowMode.UPSTREAM
+
+
+def _fit_blocks(service: Any, parts: Sequence[Post]) -> None:
+    """Apprise puts any text into one section, which Slack refuses for ever; its other layout takes the text."""
+    section, header = SLACK_BLOCKS
+    if getattr(service, "use_blocks", False) and any(
+        escaped(part.text) > section or len(part.title) > header for part in parts
+    ):
+        service.use_blocks = False
+
+
+def _plain_posts(service: "NotifyBase", message: Message) -> list[Post]:
     """Titles and texts that the service takes: Apprise itself would cut through a headline, and tell nobody."""
     from apprise import NotifyFormat
 
-    room = service.body_maxlen - max(service.title_maxlen, _escaped(message.title)) - PIECE_MARGIN
-    texts = pieces(message.text, max(room, service.body_maxlen // 2), _escaped)
-    section, header = SLACK_BLOCKS
-    if getattr(service, "use_blocks", False) and (max(map(_escaped, texts)) > section or len(message.title) > header):
-        # Apprise puts any text into one section, which Slack refuses for ever; its other layout takes the text.
-        service.use_blocks = False  # type: ignore[attr-defined]
+    room = service.body_maxlen - max(service.title_maxlen, PLAIN.measure(message.title)) - PIECE_MARGIN
+    room = max(room, service.body_maxlen // 2)
+    if message.marked:
+        found = posts(message, PLAIN, room)
+    else:
+        texts = pieces(message.text, room, escaped)
+        numbers = [""] if len(texts) == 1 else [f" ({number}/{len(texts)})" for number in range(1, len(texts) + 1)]
+        found = [Post(f"{message.title}{number}", text) for number, text in zip(numbers, texts, strict=True)]
     if service.resolve_format(NotifyFormat.TEXT) is NotifyFormat.HTML:
         # Apprise measures the HTML that it makes of a text, each space as `&nbsp;`, and would cut these pieces again.
         service.body_maxlen *= len("&nbsp;")
-    if len(texts) == 1:
-        return [(message.title, texts[0])]
-    return [(f"{message.title} ({number}/{len(texts)})", text) for number, text in enumerate(texts, 1)]
-
-
-def _escaped(text: str) -> int:
-    """Characters, as a service counts them that is told `&` as `&amp;` and a line's end as two."""
-    return len(escape(text, quote=False)) + text.count("\n")
+    return found
 
 
 def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | None":

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipelines.delivery import marks
 from pipelines.model import Content, Hit
-from pipelines.states import TEXT_FIELDS, Field
+from pipelines.states import TEXT_FIELDS, Field, PassageKind
 from pipelines.text import Words, words
 
 LONGEST_SENTENCE = 280
@@ -31,7 +32,28 @@ class Part:
     hit: bool = False
 
 
-Quote = tuple[Part, ...]
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words in pieces, and whether they stand under a photo."""
+
+    parts: tuple[Part, ...]
+    caption: bool = False
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @property
+    def marked(self) -> str:
+        """With its hits in marks of bold."""
+        return "".join(marks.bold(part.text) if part.hit else part.text for part in self.parts)
+
+    @property
+    def bold(self) -> str:
+        """Its hits in bold; where it has none, all of it."""
+        return self.marked if any(part.hit for part in self.parts) else marks.bold(self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class _Sentence:
 def headline(content: Content, hits: Iterable[Hit]) -> Quote:
     """The title with its hits."""
     found = [hit for hit in _true_hits(content, hits) if hit.field is Field.TITLE]
-    return _parts(content.title, 0, len(content.title), found)
+    return Quote(_parts(content.title, 0, len(content.title), found))
 
 
 def quotes(content: Content, hits: Iterable[Hit]) -> tuple[Quote, ...]:
@@ -60,7 +82,9 @@ def quotes(content: Content, hits: Iterable[Hit]) -> tuple[Quote, ...]:
     first = max(sentences, key=lambda sentence: len(sentence.groups))
     second = max(sentences, key=lambda sentence: len(sentence.groups - first.groups))
     chosen = [sentence for sentence in sentences if sentence is first or (sentence is second and _adds(second, first))]
-    return tuple(_trimmed(_text(content, sentence.field), sentence) for sentence in chosen)
+    return tuple(
+        Quote(_trimmed(_text(content, sentence.field), sentence), _in_caption(content, sentence)) for sentence in chosen
+    )
 
 
 def words_apart(content: Content, hits: Iterable[Hit]) -> int | None:
@@ -73,6 +97,13 @@ def words_apart(content: Content, hits: Iterable[Hit]) -> int | None:
     ]
     nearest = min(gaps, default=None)
     return nearest if nearest is not None and nearest <= FARTHEST else None
+
+
+def _in_caption(content: Content, sentence: _Sentence) -> bool:
+    captions = (one for one in content.passages if one.kind is PassageKind.CAPTION)
+    return sentence.field is Field.BODY and any(
+        one.start < sentence.end and sentence.start < one.end for one in captions
+    )
 
 
 def _adds(second: _Sentence, first: _Sentence) -> bool:
@@ -133,7 +164,7 @@ def _edge(found: Words, index: int) -> int:
     return found.ends[index - 1] + space
 
 
-def _trimmed(text: str, sentence: _Sentence) -> Quote:
+def _trimmed(text: str, sentence: _Sentence) -> tuple[Part, ...]:
     start, end = sentence.start, sentence.end
     if end - start <= LONGEST_SENTENCE:
         return _stripped(_parts(text, start, end, sentence.hits))
@@ -167,7 +198,7 @@ def _word_end(text: str, index: int, ceiling: int) -> int:
     return index if space < 0 else space
 
 
-def _parts(text: str, start: int, end: int, hits: Iterable[Hit]) -> Quote:
+def _parts(text: str, start: int, end: int, hits: Iterable[Hit]) -> tuple[Part, ...]:
     """text[start:end] in pieces; the hits apart."""
     parts: list[Part] = []
     at = start
@@ -189,7 +220,7 @@ def _merged(hits: Iterable[Hit], start: int, end: int) -> list[tuple[int, int]]:
     return merged
 
 
-def _stripped(parts: Quote) -> Quote:
+def _stripped(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Without white space at the ends."""
     if not parts:
         return parts

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines.alerts import AlertDetail, Bundled, FindingDetail, Message
+from pipelines.delivery.dialects import told
 from pipelines.delivery.message import LONGEST_HTML, fill, render, subject
-from pipelines.delivery.view import HTML, TEXT, View, Voice, carrier_view, severity_of, view_of
-from pipelines.delivery.wording import moment
+from pipelines.delivery.view import MAIL, TEXT, View, Voice, carrier_view, severity_of, view_of
+from pipelines.delivery.wording import clean, moment, number
 from pipelines.model import Rule
 from pipelines.states import AlertReason, MessageStyle, Severity
 
@@ -35,16 +36,16 @@ def render_all(
         return replace(render(details[0], style, zone=zone, now=now), title=title)
     views, reprints = _views(details, TEXT, zone, now), [carrier_view(one, TEXT) for one in earlier.reprints]
     if style is MessageStyle.SHORT:
-        return Message(title=heading, text=fill("gathered_short.txt", views=views, reprints=reprints))
+        return told(heading, fill("gathered_short.txt", views=views, reprints=reprints))
     many = len(details) > SHOWN_WHOLE
     text = fill("gathered_many.txt" if many else "gathered.txt", views=views, reprints=reprints)
     if style is not MessageStyle.MAIL:
-        return Message(title=heading, text=text)
-    pages, printed = _views(details, HTML, zone, now), [carrier_view(one, HTML) for one in earlier.reprints]
+        return told(heading, text)
+    pages, printed = _views(details, MAIL, zone, now), [carrier_view(one, MAIL) for one in earlier.reprints]
     page = fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many)
     # A page too long to be sent whole gives way to the text, which is split where it must be.
     html = page if len(page) <= LONGEST_HTML else None
-    return Message(title=_subject(details, heading, occasion, earlier), text=f"{heading}\n\n{text}", html=html)
+    return replace(told(heading, f"{heading}\n\n{text}", html), title=_subject(details, heading, occasion, earlier))
 
 
 def _views(details: Details, voice: Voice, zone: str, now: datetime) -> list[View]:
@@ -52,7 +53,7 @@ def _views(details: Details, voice: Voice, zone: str, now: datetime) -> list[Vie
 
 
 def _heading(details: Details, occasion: str, earlier: Bundled, zone: str, now: datetime) -> str:
-    """What this message is: `UPDATE to A412 (sent 20:45) · HIGH · A415, A416 · the rule's title`."""
+    """What this message is: `UPDATE to A412 (sent 20:45) · third source · HIGH · A415 · the rule's title`."""
     rules = [_rule(detail) for detail in details]
     severity = severity_of(next(one for one in _LOUDEST if any(rule.severity is one for rule in rules)))
     first, others = TEXT.line(rules[0].title, 80), len({rule.rule_id for rule in rules}) - 1
@@ -60,9 +61,37 @@ def _heading(details: Details, occasion: str, earlier: Bundled, zone: str, now: 
     alerts = f"{len(details)} alerts" if len(details) > 4 else ", ".join(f"A{one.alert.alert_id}" for one in details)
     update = None
     if earlier.last_alert is not None and earlier.last_sent_at is not None:
-        update = f"UPDATE to A{earlier.last_alert} (sent {moment(earlier.last_sent_at, zone, now)})"
+        sent = moment(earlier.last_sent_at, zone, now)
+        update = f"UPDATE to A{earlier.last_alert} (sent {sent}) · {news(details, earlier)}"
     grave = " and ".join(dict.fromkeys(one.alert.reason.upper() for one in details if one.alert.reason in _GRAVE))
-    return " · ".join(part for part in (update, grave, severity, alerts, f"{first}{more}", occasion) if part)
+    return " · ".join(part for part in (update, grave, severity, alerts, f"{first}{more}", clean(occasion)) if part)
+
+
+def news(details: Details, earlier: Bundled) -> str:
+    """What is new since the message before: `third source`, `another report, by Outlet B and 2 more reports`."""
+    found = dict.fromkeys(_news(one, earlier) for one in details)
+    reports = [one for one in found if one.startswith(_REPORT)]
+    others = [one for one in found if not one.startswith(_REPORT)]
+    if len(reports) > 1:
+        reports = [f"{reports[0]} and {number(len(reports) - 1, 'more report')}"]
+    if len(others) > NEWS_SHOWN:
+        others = [*others[:NEWS_SHOWN], "and more"]
+    return ", ".join([*reports, *others])
+
+
+def _news(detail: AlertDetail | FindingDetail, earlier: Bundled) -> str:
+    if isinstance(detail, FindingDetail):
+        return TEXT.line(detail.finding.why, 100)
+    if detail.alert.reason is not AlertReason.FIRST:
+        return TEXT.line(detail.alert.why, 100) or str(detail.alert.reason)
+    article = detail.match.revision.article
+    if article.article_id in earlier.articles:
+        return f"also under {TEXT.line(detail.match.judgement.rule.title, 80)}"
+    return f"{_REPORT}, by {TEXT.line(article.outlet.title, 60)}"
+
+
+_REPORT = "another report"
+NEWS_SHOWN = 3
 
 
 def _subject(details: Details, heading: str, occasion: str, earlier: Bundled) -> str:

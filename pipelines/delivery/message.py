@@ -1,12 +1,17 @@
 """Alerts as people read them: chat, short and mail; one alert a message. What goes out together is in `gathered`."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines import rendering
 from pipelines.alerts import AlertDetail, FindingDetail, Message
-from pipelines.delivery.view import CARRIERS_SHOWN, HTML, LONGEST_TITLE, TEXT, severity_of, view_of
+from pipelines.delivery import marks
+from pipelines.delivery.dialects import told
+from pipelines.delivery.view import CARRIERS_SHOWN, LONGEST_TITLE, MAIL, TEXT, severity_of, view_of
+from pipelines.delivery.wording import web_link
 from pipelines.states import MessageStyle
 
 LONGEST_HTML = 30_000
@@ -20,17 +25,26 @@ def render(detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: st
     view = view_of(detail, TEXT, zone, now)
     heading = " · ".join(part for part in (view.severity, view.alert, view.rule) if part)
     if style is MessageStyle.MAIL:
-        return Message(title=subject(detail), text=fill("mail.txt", view=view), html=_html(detail, zone, now))
+        page = _html(detail, zone, now)
+        return replace(told(heading, fill("mail.txt", view=view), page), title=subject(detail))
     template = "short.txt" if style is MessageStyle.SHORT else "chat.txt"
-    return Message(title=heading, text=fill(template, view=view))
+    return told(heading, fill(template, view=view))
 
 
 def operator_notice(title: str, lines: Sequence[str]) -> Message:
     """A message about this installation itself, one line for each thing to tell."""
-    shown = [TEXT.line(line, 2 * LONGEST_TITLE) for line in lines[:NOTICE_LINES]]
+    shown = [_with_links(TEXT.line(line, 2 * LONGEST_TITLE)) for line in lines[:NOTICE_LINES]]
     if len(lines) > NOTICE_LINES:
         shown.append(f"and {len(lines) - NOTICE_LINES} more")
-    return Message(title=TEXT.line(title), text="\n".join(shown) or "No more is known.")
+    return told(TEXT.line(title), "\n".join(shown) or "No more is known.")
+
+
+def _with_links(line: str) -> str:
+    """A line of ours with its addresses as links: they are the desk's own."""
+    return _ADDRESS.sub(lambda found: marks.link(web_link(found[0]) or found[0]), line)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,:;)]")
 
 
 def subject(detail: AlertDetail | FindingDetail) -> str:
@@ -41,16 +55,16 @@ def subject(detail: AlertDetail | FindingDetail) -> str:
         rule, headline = detail.match.judgement.rule, detail.match.revision.content.title
     severity = severity_of(rule.severity)
     head = f"{severity} · " if severity else ""
-    return f"{head}{HTML.line(rule.title, 60)}: {HTML.line(headline, 120) or 'untitled'} [A{detail.alert.alert_id}]"
+    return f"{head}{MAIL.line(rule.title, 60)}: {MAIL.line(headline, 120) or 'untitled'} [A{detail.alert.alert_id}]"
 
 
 def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime) -> str:
     """The mail's page, listing fewer carriers where their links and headlines are so long that it must."""
     for carriers in (CARRIERS_SHOWN, 4):
-        page = fill("mail.html", view=view_of(detail, HTML, zone, now, carriers))
+        page = fill("mail.html", view=view_of(detail, MAIL, zone, now, carriers))
         if len(page) <= LONGEST_HTML:
             return page
-    return fill("mail.html", view=view_of(detail, HTML, zone, now, 0))
+    return fill("mail.html", view=view_of(detail, MAIL, zone, now, 0))
 
 
 def fill(template: str, **values: object) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pipelines.alerts import Known
 from pipelines.delivery import excerpt, limits
+from pipelines.delivery.wording import ordinal
 from pipelines.model import Content, Match
 from pipelines.policy import Condition, NewGroup, SourcesReach
 from pipelines.states import AlertReason
@@ -60,7 +61,7 @@ def _again(condition: Condition, match: Match, known: Known) -> Cause | None:
     name = str(condition)
     if isinstance(condition, SourcesReach):
         if known.sources >= condition.least > known.told_sources:
-            why = f"{known.sources} independent texts, {known.told_sources} when last told"
+            why = f"{ordinal(known.sources)} source ({known.told_sources} when last told)"
             return Cause(reason=AlertReason.SOURCES, name=name, why=why)
     elif isinstance(condition, NewGroup):
         found = [hit.text for hit in match.judgement.hits if hit.group == condition.group]

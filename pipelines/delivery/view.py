@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.alerts import AlertDetail, Carrier, FindingDetail
-from pipelines.delivery import excerpt
+from pipelines.delivery import excerpt, marks
+from pipelines.delivery.dialects import unlinked
 from pipelines.delivery.excerpt import Part, Quote
 from pipelines.delivery.languages import language_name
-from pipelines.delivery.wording import clean, cut, inert, inert_link, moment, publication, web_link, zone_name
+from pipelines.delivery.wording import clean, cut, moment, publication, web_link, zone_name
 from pipelines.states import AlertReason, Severity, TextSource
 
 LONGEST_TITLE = 200
@@ -27,7 +28,7 @@ class CarrierView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the templates see: words that need no more care than their escaping."""
+    """What the templates see: words that need no more care than their escaping, links that stand as they are to be."""
 
     severity: str | None
     alert: str
@@ -67,11 +68,21 @@ class Voice:
         return cut(self.words(text).strip(), limit)
 
     def quote(self, quote: Quote) -> Quote:
-        return tuple(Part(cut(self.words(part.text), excerpt.LONGEST_SENTENCE), part.hit) for part in quote)
+        parts = (Part(cut(self.words(part.text), excerpt.LONGEST_SENTENCE), part.hit) for part in quote)
+        return Quote(tuple(parts), quote.caption)
 
 
-TEXT = Voice(inert, inert_link)
+def _marked_link(link: str) -> str | None:
+    address = web_link(link)
+    return None if address is None else marks.link(address)
+
+
+TEXT = Voice(clean, _marked_link)
+"""A text with marks: what the words may do is the dialect's care that they are written in."""
+MAIL = Voice(lambda text: unlinked(clean(text)), web_link)
+"""A page in a mail, whose reader makes links of addresses by itself."""
 HTML = Voice(clean, web_link)
+"""A page of ours in a browser."""
 
 
 def view_of(
@@ -97,7 +108,7 @@ def view_of(
         carriers=others[:carriers],
         unnamed=max(0, len(others) - carriers),
         related=tuple(carrier_view(one, voice) for one in detail.related[:RELATED_SHOWN]),
-        page=detail.page,
+        page=voice.link(detail.page) if detail.page else None,
         published=f"Published {publication(content.published, zone, now)}"
         if content.published
         else "No time of publication",
@@ -115,7 +126,7 @@ def _finding_view(detail: FindingDetail, voice: Voice, zone: str, now: datetime)
         severity=severity_of(finding.rule.severity),
         alert=f"A{detail.alert.alert_id}",
         rule=voice.line(finding.rule.title),
-        headline=(Part(voice.line(finding.why)),),
+        headline=Quote((Part(voice.line(finding.why)),)),
         outlet=voice.line(f"matches of {counted}"),
         language=None,
         note=None,
@@ -126,7 +137,7 @@ def _finding_view(detail: FindingDetail, voice: Voice, zone: str, now: datetime)
         carriers=(),
         unnamed=0,
         related=(),
-        page=detail.page,
+        page=voice.link(detail.page) if detail.page else None,
         published=f"Counted {moment(finding.starts_at, zone, now)} to {moment(finding.ends_at, zone, now)}",
         found=moment(detail.alert.created_at, zone, now),
         sent=moment(now, zone, now),
@@ -142,8 +153,8 @@ def severity_of(severity: Severity) -> str | None:
 def _headline(detail: AlertDetail, voice: Voice) -> Quote:
     content = detail.match.revision.content
     if len(content.title) > LONGEST_TITLE:
-        return (Part(voice.line(content.title)),)
-    return voice.quote(excerpt.headline(content, detail.match.judgement.hits)) or (Part("(no headline)"),)
+        return Quote((Part(voice.line(content.title)),))
+    return voice.quote(excerpt.headline(content, detail.match.judgement.hits)) or Quote((Part("(no headline)"),))
 
 
 def _why(detail: AlertDetail, voice: Voice) -> str:

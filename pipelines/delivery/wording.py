@@ -14,9 +14,7 @@ LONGEST_LINK = 2048
 # Characters that reorder the text around them: a headline must not look like another one.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u200e\u200f")
 _SPACE = re.compile(r"\s+")
-_MENTION = re.compile(r"@(?=(everyone|here|channel|all)\b)", re.IGNORECASE)
 _AWKWARD = re.compile(r"[<>\[\]{}\"|\\^`\s]")
-_INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
 
 
 def clean(text: str) -> str:
@@ -28,15 +26,6 @@ def clean(text: str) -> str:
 _DROPPED = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
-def inert(text: str) -> str:
-    """`text` cleaned, so that no chat service finds a mention, a masked link or markup of its own in it.
-
-    Characters are replaced by ones that look alike instead of split by invisible ones: the reader sees what stands
-    there, and copying it wakes nothing up. Bare addresses stay as they are; services link them openly.
-    """
-    return clean(text).translate(_INERT).replace("](", "] (")
-
-
 def web_link(link: str) -> str | None:
     """`link` if it leads to a web page and may be shown; what cannot stand in an address is percent-encoded."""
     bare = link.strip()
@@ -46,10 +35,9 @@ def web_link(link: str) -> str | None:
     return shown if len(shown) <= LONGEST_LINK else None
 
 
-def inert_link(link: str) -> str | None:
-    """`link` for a plain text: neither a mention nor the end of a service's own link markup stands in it."""
-    shown = web_link(link)
-    return None if shown is None else _MENTION.sub("%40", shown)
+def bare_link(link: str) -> str:
+    """A web link in which no service finds a mention."""
+    return link.replace("@", "%40")
 
 
 def cut(text: str, limit: int) -> str:
@@ -87,6 +75,15 @@ def _day(day: date, today: date) -> str:
 
 # Not `%b`: that follows the machine's language.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def ordinal(count: int) -> str:
+    """`third`, `12th`."""
+    return _ORDINALS.get(count, f"{count}{'th' if count % 100 in (11, 12, 13) else _ENDS.get(count % 10, 'th')}")
+
+
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
+_ENDS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def number(count: int, what: str) -> str:

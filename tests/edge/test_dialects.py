@@ -2,22 +2,29 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
 from pipelines.alerts import AlertDetail, Bundled, Message, Receiver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
+from pipelines.delivery.dialects import told
 from pipelines.delivery.gathered import render_all
+from pipelines.delivery.marks import link
 from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.states import MessageStyle, ReceiverId
 from tests.dialects import (
+    DISCORD,
+    MATTERMOST_WEBHOOK,
     SLACK,
     SLACK_BLOCKS,
     SLACK_BOT,
     TELEGRAM,
     Refusal,
     Service,
+    discord,
+    mattermost,
     refused_by_telegram,
     slack,
     telegram,
@@ -35,6 +42,16 @@ HEADLINES = {
     "masked in HTML": 'Read it at <a href="https://evil.example">bank.example</a>',
     "escaped already": "&lt;!channel&gt; &amp;amp; &#60;b&#62; &nbsp; &copy;",
     "marks": "*bold* _italic_ `code` ~gone~ ||hidden|| > quoted",
+    "marks doubled": "**bold** __under__ ~~gone~~ ```code``` snake_case_word 2*3*4",
+    "a heading": "# Heading of a page",
+    "a quotation": "> Said by nobody",
+    "a list": "- a list",
+    "small print": "-# small print",
+    "a number": "1. A list, it seems",
+    "emoji by name": ":fire: at 20:41:30 and :+1: :100:",
+    "tags and orders": "#breaking /start /stop@bot $TSLA and a/b or 3/4 for $5",
+    "bare addresses": "See evil.example, www.evil.example/a, https://evil.example/b, tg://user?id=1, a@evil.example",
+    "backslashes": r"A \*path\* C:\new and a \ alone",
     "turned around": "Invoice \u202egpj.exe\u202c and \u2067hidden\u2069 \u200fmark",
     "emoji": "🇦🇲 Flag, 👩‍👩‍👧 family, 🔥 fire, e\u0301 accent",
     "five scripts": "Խաղաղապահներ Лачин laçın Karabağ მშვიდობა العربية",
@@ -43,7 +60,7 @@ HEADLINES = {
     "a comment": "<!-- hidden --> <!DOCTYPE html> <?php ?> <![CDATA[x]]> shown",
     "long": LONG,
 }
-LOOK_ALIKES = str.maketrans({"‹": "<", "›": ">", "＠": "@"})
+LOOK_ALIKES = str.maketrans("‹›＠∕․∗ˍ∼ˋ∶＃＄＆", "<>@/.*_~`:#$&")
 
 
 def alert_of(headline: str, number: int = 1) -> AlertDetail:
@@ -75,12 +92,22 @@ def as_written(shown: str) -> str:
     return " ".join(shown.translate(LOOK_ALIKES).replace("] (", "](").split())
 
 
-@pytest.fixture(params=["slack", "slack blocks", "slack bot", "telegram"])
+SERVICES: dict[str, tuple[Callable[[], AbstractContextManager[Service]], str]] = {
+    "slack": (slack, SLACK),
+    "slack blocks": (slack, SLACK_BLOCKS),
+    "slack bot": (slack, SLACK_BOT),
+    "telegram": (telegram, TELEGRAM),
+    "discord": (discord, DISCORD),
+    "mattermost": (mattermost, ""),
+}
+
+
+@pytest.fixture(params=SERVICES)
 def service(request: pytest.FixtureRequest) -> Iterator[tuple[Service, str]]:
     """One of the services, with its address."""
-    address = {"slack": SLACK, "slack blocks": SLACK_BLOCKS, "slack bot": SLACK_BOT, "telegram": TELEGRAM}
-    with (telegram if request.param == "telegram" else slack)() as found:
-        yield found, address[request.param]
+    start, address = SERVICES[request.param]
+    with start() as found:
+        yield found, address or found.url.replace("http", "mmost") + MATTERMOST_WEBHOOK.removeprefix("/hooks")
 
 
 @pytest.mark.parametrize("name", HEADLINES)
@@ -92,13 +119,13 @@ def test_a_headline_arrives_readable_inert_and_whole(service: tuple[Service, str
     assert "ACTIVE" not in shown
     assert "https://a.example/1?a=1&b=%3C2%3E" in shown
     assert "@everyone" not in shown
-    assert "](http" not in shown
+    assert "](https://" not in shown
     assert not set("\u202e\u2067\u200f\x00\x1b") & set(shown)
 
 
 def test_a_long_title_is_taken(service: tuple[Service, str]) -> None:
     taking, address = service
-    send(address, Message(title="A rule's title & more " * 12, text="The text\nhttps://a.example/1"))
+    send(address, told("A rule's title & more " * 12, f"The text\n{link('https://a.example/1')}"))
     assert "https://a.example/1" in "\n".join(taking.shown)
     assert "A rule's title & more A rule's" in "\n".join(taking.shown)
 

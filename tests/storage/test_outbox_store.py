@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipelines.alerts import BACKLOG_REASON, ESCALATION, Bundled, Delivery, Silence, Verdict
+from pipelines.alerts import BACKLOG_REASON, ESCALATION, AlertDetail, Bundled, Delivery, Silence, Verdict
 from pipelines.errors import StoreError
 from pipelines.states import AlertId, AlertReason, DeliveryId, DeliveryState, ReceiverId, VerdictKind
 from storage.store import SqlStore
@@ -277,7 +277,12 @@ def test_a_bundle_goes_out_together_with_what_is_not_yet_due_in_it(store: SqlSto
     assert store.outbox.bundled(MAIL, "event:1") == Bundled(next_due_at=NOW)
     store.outbox.mark_sent([one.delivery_id for one in first], NOW + MINUTE)
     known = store.outbox.bundled(MAIL, "event:1")
-    assert known == Bundled(last_alert=first[-1].alert_id, last_sent_at=NOW + MINUTE)
+    assert known == Bundled(last_alert=first[-1].alert_id, last_sent_at=NOW + MINUTE, articles=known.articles)
+    assert known.articles == {
+        one.match.revision.article.article_id
+        for one in store.outbox.details([each.alert_id for each in first])
+        if isinstance(one, AlertDetail)
+    }
     assert store.outbox.bundled(CHAT, "event:1") == Bundled()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.alerts import AlertDetail, Bundled
-from pipelines.delivery.gathered import render_all
+from pipelines.delivery.gathered import news, render_all
 from pipelines.delivery.message import LONGEST_HTML, render
 from pipelines.model import Outlet
 from pipelines.states import AlertId, AlertReason, MessageStyle, OutletId, Severity
@@ -47,7 +47,8 @@ def test_one_alert_that_is_the_first_is_told_as_ever() -> None:
 
 def test_an_update_says_what_it_follows_and_reads_alone() -> None:
     title, text = shown(numbered(413, severity=Severity.HIGH), numbered(414), earlier=SENT)
-    assert title == "UPDATE to A412 (sent 20:25) · HIGH · A413, A414 · Peacekeepers and the Lachin corridor"
+    news = "another report, by Outlet 413 and 1 more report"
+    assert title == f"UPDATE to A412 (sent 20:25) · {news} · HIGH · A413, A414 · Peacekeepers and the Lachin corridor"
     for number in (413, 414):
         assert f"A headline {number}" in text
         assert f"https://a.example/{number}" in text
@@ -58,11 +59,42 @@ def test_a_correction_says_so_in_its_title() -> None:
     one = numbered(413)
     corrected = replace(one, alert=replace(one.alert, reason=AlertReason.CORRECTED, why="the page says so"))
     title, text = shown(corrected, earlier=SENT)
-    assert title == "UPDATE to A412 (sent 20:25) · CORRECTED · A413 · Peacekeepers and the Lachin corridor"
+    assert title == (
+        "UPDATE to A412 (sent 20:25) · the page says so · CORRECTED · A413 · Peacekeepers and the Lachin corridor"
+    )
     assert "Why: corrected: the page says so" in text
     mail = render_all([corrected], MessageStyle.MAIL, occasion="", earlier=SENT, zone="UTC", now=NOW)
     assert mail.title.startswith("Corrected: Peacekeepers")
     assert mail.html == render(corrected, MessageStyle.MAIL, zone="UTC", now=NOW).html
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told", "words"),
+    [
+        ([(AlertReason.SOURCES, "third source (1 when last told)")], False, "third source (1 when last told)"),
+        ([(AlertReason.FIRST, "")], False, "another report, by Outlet A"),
+        ([(AlertReason.FIRST, "")], True, "also under Peacekeepers and the Lachin corridor"),
+        ([(AlertReason.TAKEN_DOWN, "")], False, "taken down"),
+        (
+            [(AlertReason.NEW_GROUP, f"new: g{number} (word)") for number in range(5)],
+            False,
+            "new: g0 (word), new: g1 (word), new: g2 (word), and more",
+        ),
+        (
+            [(AlertReason.NEW_GROUP, "new: action (withdrew)"), (AlertReason.FIRST, "")],
+            False,
+            "another report, by Outlet A, new: action (withdrew)",
+        ),
+    ],
+)
+def test_an_update_says_what_is_new(reasons: list[tuple[AlertReason, str]], told: bool, words: str) -> None:
+    details = [
+        replace(one, alert=replace(one.alert, reason=reason, why=why))
+        for (reason, why) in reasons
+        for one in [detail()]
+    ]
+    articles = frozenset({detail().match.revision.article.article_id} if told else ())
+    assert news(details, replace(SENT, articles=articles)) == words
 
 
 def test_what_was_held_says_why() -> None:

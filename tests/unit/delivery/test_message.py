@@ -26,7 +26,7 @@ def chat(of: AlertDetail, zone: str = "Asia/Tbilisi", now: datetime = NOW) -> li
 def test_a_chat_message() -> None:
     assert chat(detail(carriers=(carrier("B"), carrier("C")))) == [
         "HIGH · A412 · Peacekeepers and the Lachin corridor",
-        "Armenia urges action over the corridor",
+        "*Armenia urges action over the corridor*",
         "Outlet A · English · https://a.example/001",
         "“A *peacekeeper* stood at the activists' camp in the *Lachin* corridor.”",
         "Why: any and and_any, 7 words apart",
@@ -143,22 +143,22 @@ def test_hits_in_a_lead_that_is_only_a_view_of_the_body_are_shown_once() -> None
 
 def test_hits_that_do_not_stand_where_they_say_are_left_out() -> None:
     wrong = (Hit(group="any", field=Field.BODY, start=3, end=9, text="Lachin"),)
-    assert not [line for line in chat(detail(match(found=wrong))) if "*" in line]
+    assert not [line for line in chat(detail(match(found=wrong)))[2:] if "*" in line]
 
 
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
         ("@everyone <!channel> @here", "＠everyone ‹!channel› ＠here"),
-        ("<https://evil.example|bank>", "‹https://evil.example|bank›"),
-        ("[bank](https://evil.example)", "[bank] (https://evil.example)"),
+        ("<https://evil.example|bank>", "‹https:∕∕evil․example|bank›"),
+        ("[bank](https://evil.example)", "[bank] (https:∕∕evil․example)"),
         ("two\r\nlines\x00\x1b[31m\u202e", "two lines[31m"),
         ("lone \ud800 half", "lone  half"),
     ],
 )
 def test_words_from_outside_cannot_mention_link_or_hide(words: str, shown: str) -> None:
     of = detail(match(content=content(title=words)), carriers=(carrier("B"),))
-    assert chat(of)[1] == shown
+    assert chat(of)[1] == f"*{shown}*"
 
 
 def test_a_link_cannot_leave_its_place() -> None:

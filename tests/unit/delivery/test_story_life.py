@@ -41,10 +41,13 @@ def known_text(before: Content, of: Match, **facts: object) -> Known:
     return replace(TOLD, original=original, **facts)  # type: ignore[arg-type]  # a test names only fields of Known
 
 
-@pytest.mark.parametrize(("now", "before", "again"), [(3, 1, True), (5, 2, True), (2, 1, False), (4, 3, False)])
-def test_sources_count_once_as_they_reach_the_number(now: int, before: int, again: bool) -> None:
+@pytest.mark.parametrize(
+    ("now", "before", "again"),
+    [(3, 1, "third"), (5, 2, "fifth"), (21, 2, "21st"), (12, 1, "12th"), (2, 1, ""), (4, 3, "")],
+)
+def test_sources_count_once_as_they_reach_the_number(now: int, before: int, again: str) -> None:
     answer = told(life(SourcesReach(3)), replace(TOLD, sources=now, told_sources=before))
-    words = f"{now} independent texts, {before} when last told"
+    words = f"{again} source ({before} when last told)"
     assert answer == ((AlertReason.SOURCES, "sources >= 3", words) if again else None)
 
 
