@@ -158,6 +158,7 @@ class Cycle:
             self.routes,
             budget=self._budget("deliveries"),
             page=self._page,
+            desk=self.settings.desk,
         )
 
     def heartbeat(self) -> Report:

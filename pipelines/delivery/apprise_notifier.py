@@ -177,7 +177,8 @@ def _notify(service: "NotifyBase", asset: "AppriseAsset", message: Message, now:
     body_format = FORMATS[dialect.name]
     if dialect is PLAIN:
         parts = _plain_posts(service, message)
-        if message.html is not None and service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML:
+        as_page = service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML
+        if message.html is not None and as_page and len(message.html) <= service.body_maxlen:  # else it would be cut
             parts, body_format = [Post(message.title, message.html)], NotifyFormat.HTML
     else:
         parts = posts(message, dialect)

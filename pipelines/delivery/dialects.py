@@ -96,6 +96,7 @@ _SHARE = re.compile(r"\$(?=[A-Z])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LINE_SIGN = re.compile(r"(?m)^([ \ue000]*)(#{1,6}|-#|[-+>]|\d{1,9}(?=[.)]))(?=[\s.)>]|$)")
 """What makes a heading, a list or a quotation of a line."""
+_NUMBERED_LINE = re.compile(r"(?m)^([ \ue000]*\d{1,9})\.")
 _QUOTATION = re.compile(r"(?m)^([ \ue000]*)>")
 _ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _ANGLES = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
@@ -134,7 +135,7 @@ def _teams(text: str) -> str:
     text = _ENTITY.sub("＆", _WORD_SIGN.sub("ˍ", unlinked(text).translate(_ANGLES).translate(_ALIKE)))
     text = text.replace("{{", "{ {").replace("](", "] (")
     # A list's own signs stay: a list is what is meant. A number is told from one by its point.
-    return re.sub(r"(?m)^([ \ue000]*\d{1,9})([.)])", r"\1\2\u2060", text).replace("\n", "\n\n")
+    return _NUMBERED_LINE.sub(r"\1․", text).replace("\n", "\n\n")
 
 
 def _lines_escaped(text: str) -> str:

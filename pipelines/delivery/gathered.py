@@ -6,10 +6,11 @@ from datetime import datetime
 
 from pipelines.alerts import AlertDetail, Bundled, FindingDetail, Message
 from pipelines.delivery.dialects import told
-from pipelines.delivery.message import LONGEST_HTML, fill, render, subject
+from pipelines.delivery.message import LONGEST_HTML, OURS, render, subject
 from pipelines.delivery.view import MAIL, TEXT, View, Voice, carrier_view, severity_of, view_of
 from pipelines.delivery.wording import clean, moment, number
 from pipelines.model import Rule
+from pipelines.rendering import Templates
 from pipelines.states import AlertReason, MessageStyle, Severity
 
 Details = Sequence[AlertDetail | FindingDetail]
@@ -20,7 +21,14 @@ _LOUDEST = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.LOW)
 
 
 def render_all(
-    details: Details, style: MessageStyle, *, occasion: str, earlier: Bundled, zone: str, now: datetime
+    details: Details,
+    style: MessageStyle,
+    *,
+    occasion: str,
+    earlier: Bundled,
+    zone: str,
+    now: datetime,
+    templates: Templates = OURS,
 ) -> Message:
     """The message about a bundle, each alert in it with headline and link.
 
@@ -29,20 +37,20 @@ def render_all(
     """
     grave = any(one.alert.reason in _GRAVE for one in details)
     if len(details) == 1 and not occasion and not grave and earlier.last_alert is None:
-        return render(details[0], style, zone=zone, now=now)
+        return render(details[0], style, zone=zone, now=now, templates=templates)
     heading = _heading(details, occasion, earlier, zone, now)
     if len(details) == 1 and not earlier.reprints:
         title = _subject(details, heading, occasion, earlier) if style is MessageStyle.MAIL else heading
-        return replace(render(details[0], style, zone=zone, now=now), title=title)
+        return replace(render(details[0], style, zone=zone, now=now, templates=templates), title=title)
     views, reprints = _views(details, TEXT, zone, now), [carrier_view(one, TEXT) for one in earlier.reprints]
     if style is MessageStyle.SHORT:
-        return told(heading, fill("gathered_short.txt", views=views, reprints=reprints))
+        return told(heading, templates.fill("gathered_short.txt", views=views, reprints=reprints))
     many = len(details) > SHOWN_WHOLE
-    text = fill("gathered_many.txt" if many else "gathered.txt", views=views, reprints=reprints)
+    text = templates.fill("gathered_many.txt" if many else "gathered.txt", views=views, reprints=reprints)
     if style is not MessageStyle.MAIL:
         return told(heading, text)
     pages, printed = _views(details, MAIL, zone, now), [carrier_view(one, MAIL) for one in earlier.reprints]
-    page = fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many)
+    page = templates.fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many)
     # A page too long to be sent whole gives way to the text, which is split where it must be.
     html = page if len(page) <= LONGEST_HTML else None
     return replace(told(heading, f"{heading}\n\n{text}", html), title=_subject(details, heading, occasion, earlier))
@@ -64,6 +72,8 @@ def _heading(details: Details, occasion: str, earlier: Bundled, zone: str, now: 
         sent = moment(earlier.last_sent_at, zone, now)
         update = f"UPDATE to A{earlier.last_alert} (sent {sent}) · {news(details, earlier)}"
     grave = " and ".join(dict.fromkeys(one.alert.reason.upper() for one in details if one.alert.reason in _GRAVE))
+    if update is not None:
+        grave = ""
     return " · ".join(part for part in (update, grave, severity, alerts, f"{first}{more}", clean(occasion)) if part)
 
 
@@ -83,7 +93,10 @@ def _news(detail: AlertDetail | FindingDetail, earlier: Bundled) -> str:
     if isinstance(detail, FindingDetail):
         return TEXT.line(detail.finding.why, 100)
     if detail.alert.reason is not AlertReason.FIRST:
-        return TEXT.line(detail.alert.why, 100) or str(detail.alert.reason)
+        why = TEXT.line(detail.alert.why, 100)
+        if detail.alert.reason in _GRAVE:
+            return ": ".join(part for part in (detail.alert.reason.upper(), why) if part)
+        return why or str(detail.alert.reason)
     article = detail.match.revision.article
     if article.article_id in earlier.articles:
         return f"also under {TEXT.line(detail.match.judgement.rule.title, 80)}"

@@ -6,29 +6,37 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines import rendering
 from pipelines.alerts import AlertDetail, FindingDetail, Message
 from pipelines.delivery import marks
 from pipelines.delivery.dialects import told
 from pipelines.delivery.view import CARRIERS_SHOWN, LONGEST_TITLE, MAIL, TEXT, severity_of, view_of
 from pipelines.delivery.wording import web_link
+from pipelines.rendering import Templates
 from pipelines.states import MessageStyle
 
-LONGEST_HTML = 30_000
-"""Apprise splits a mail above 32,768 characters, which would cut through its markup."""
+LONGEST_HTML = 100_000
+"""Gmail shows no more than 102 kB of a mail."""
 NOTICE_LINES = 20
 TEMPLATES = Path(__file__).parent / "templates"
+OURS = Templates(TEMPLATES)
 
 
-def render(detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: str, now: datetime) -> Message:
+def templates_of(desk: Path) -> Templates:
+    """Ours, and before them those that a desk keeps in its folder."""
+    return Templates(TEMPLATES, desk / "templates")
+
+
+def render(
+    detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: str, now: datetime, templates: Templates = OURS
+) -> Message:
     """The message about an alert in a receiver's style; times are told in `zone` (IANA), `now` is the sending."""
     view = view_of(detail, TEXT, zone, now)
     heading = " · ".join(part for part in (view.severity, view.alert, view.rule) if part)
     if style is MessageStyle.MAIL:
-        page = _html(detail, zone, now)
-        return replace(told(heading, fill("mail.txt", view=view), page), title=subject(detail))
+        page = _html(detail, zone, now, templates)
+        return replace(told(heading, templates.fill("mail.txt", view=view), page), title=subject(detail))
     template = "short.txt" if style is MessageStyle.SHORT else "chat.txt"
-    return told(heading, fill(template, view=view))
+    return told(heading, templates.fill(template, view=view))
 
 
 def operator_notice(title: str, lines: Sequence[str]) -> Message:
@@ -58,15 +66,15 @@ def subject(detail: AlertDetail | FindingDetail) -> str:
     return f"{head}{MAIL.line(rule.title, 60)}: {MAIL.line(headline, 120) or 'untitled'} [A{detail.alert.alert_id}]"
 
 
-def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime) -> str:
+def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime, templates: Templates) -> str:
     """The mail's page, listing fewer carriers where their links and headlines are so long that it must."""
     for carriers in (CARRIERS_SHOWN, 4):
-        page = fill("mail.html", view=view_of(detail, MAIL, zone, now, carriers))
+        page = templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, carriers))
         if len(page) <= LONGEST_HTML:
             return page
-    return fill("mail.html", view=view_of(detail, MAIL, zone, now, 0))
+    return templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, 0))
 
 
 def fill(template: str, **values: object) -> str:
     """A template of `templates/` filled in; what ends in .html is escaped."""
-    return rendering.fill(TEMPLATES, template, **values)
+    return OURS.fill(template, **values)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
@@ -17,6 +18,7 @@ from pipelines.steps.progress import Budget, Tally
 
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
+    from pipelines.rendering import Templates
 
 RECEIVERS_AT_ONCE = 16  # threads: as many reached 97 messages a second, one after the other 18
 LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
@@ -33,10 +35,12 @@ def deliver(
     budget: Budget,
     page: Callable[[AlertId], str | None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
+    desk: Path | None = None,
 ) -> Report:
     """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken.
 
-    `page` gives the address of an alert on the desk's page, where there is one.
+    `page` gives the address of an alert on the desk's page, where there is one; `desk` is the folder in which it may
+    keep templates of its own.
     """
     tally = Tally("deliveries", "sent", "to be tried again", "dead")
     _tell_operator(notices, notifier, routes, tally, budget)
@@ -48,9 +52,11 @@ def deliver(
         return tally.report()
     told = [replace(one, page=page(one.alert.alert_id)) for one in outbox.details(outbox.alerts_due(budget.now()))]
     known = {one.alert.alert_id: one for one in told}
-    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, notices.open_subjects(), page, sleep, known)
+    layouts, troubles = _templates(desk), notices.open_subjects()
+    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, troubles, page, sleep, known, layouts)
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
         list(pool.map(sending.serve, waiting))
+    _tell_of_templates(layouts, troubles, notices, budget.now())
     return tally.report(unfinished=budget.spent)
 
 
@@ -80,6 +86,7 @@ class _Sending:
     sleep: Callable[[float], None]
     known: Mapping[AlertId, AlertDetail | FindingDetail]
     """What messages need, read for all at the round's beginning."""
+    layouts: "Templates"
 
     def serve(self, receiver: ReceiverId) -> None:
         """Send what is due to one receiver, in order, until nothing is left or it answers no more."""
@@ -91,7 +98,7 @@ class _Sending:
             if not bundle:
                 return
             try:
-                message = _message(self.outbox, self.desk, bundle, self._details(bundle), now)
+                message = _message(self.outbox, self.desk, bundle, self._details(bundle), now, self.layouts)
                 self.notifier.send(self.desk.receiver(receiver), message, key=_key(bundle))
             except errors.StoreError:
                 raise
@@ -162,6 +169,26 @@ class _Sending:
         return known.fallback if known else None
 
 
+def _templates(desk: Path | None) -> "Templates":
+    from pipelines.delivery.message import OURS, templates_of
+
+    return OURS if desk is None else templates_of(desk)
+
+
+def _tell_of_templates(layouts: "Templates", troubles: frozenset[str], notices: Notices, now: datetime) -> None:
+    """A template of the desk's that cannot be filled in gives way to ours, and the operator hears of it."""
+    for name, fault in layouts.faults.items():
+        advice = "Messages go out in our own layout until it is mended: wirewatch rules check names every fault."
+        notices.begin(_template(name), f"the desk's template {name} cannot be used", [str(fault), advice], now)
+    for name in layouts.filled - set(layouts.faults):
+        if _template(name) in troubles:
+            notices.end(_template(name), f"the desk's template {name} is used again", ["It can be filled in."], now)
+
+
+def _template(name: str) -> str:
+    return f"template:{name}"
+
+
 def _paused(receiver: ReceiverId) -> str:
     return f"receiver:{receiver}"
 
@@ -176,6 +203,7 @@ def _message(
     bundle: Sequence[Delivery],
     details: Sequence[AlertDetail | FindingDetail],
     now: datetime,
+    layouts: "Templates",
 ) -> Message:
     from pipelines.delivery.gathered import render_all
 
@@ -184,7 +212,7 @@ def _message(
     earlier = outbox.bundled(first.receiver, first.bundle) if one_event else Bundled()
     style = desk.receiver(first.receiver).style
     occasion = _occasion(bundle, now)
-    message = render_all(details, style, occasion=occasion, earlier=earlier, zone=desk.zone, now=now)
+    message = render_all(details, style, occasion=occasion, earlier=earlier, zone=desk.zone, now=now, templates=layouts)
     return replace(message, thread=_thread(bundle))
 
 

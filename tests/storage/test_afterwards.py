@@ -192,7 +192,7 @@ def test_a_take_down_reaches_all_who_got_the_original_past_silence_limit_and_age
     desk.run()
     [(receiver, message)] = desk.post.take()
     assert receiver == "chat"
-    assert message.title == "UPDATE to A1 (sent 22 Nov 16:01) · TAKEN DOWN · A2 · Earthquakes"
+    assert message.title == "UPDATE to A1 (sent 22 Nov 16:01) · TAKEN DOWN: HTTP 410, 3 times · A2 · Earthquakes"
     assert "taken down: HTTP 410, 3 times" in message.text
     assert "https://tufa.example/one?from=rss" in message.text
     desk.at(desk.now + HOUR).run()

@@ -60,7 +60,7 @@ def test_a_correction_says_so_in_its_title() -> None:
     corrected = replace(one, alert=replace(one.alert, reason=AlertReason.CORRECTED, why="the page says so"))
     title, text = shown(corrected, earlier=SENT)
     assert title == (
-        "UPDATE to A412 (sent 20:25) · the page says so · CORRECTED · A413 · Peacekeepers and the Lachin corridor"
+        "UPDATE to A412 (sent 20:25) · CORRECTED: the page says so · A413 · Peacekeepers and the Lachin corridor"
     )
     assert "Why: corrected: the page says so" in text
     mail = render_all([corrected], MessageStyle.MAIL, occasion="", earlier=SENT, zone="UTC", now=NOW)
@@ -74,7 +74,7 @@ def test_a_correction_says_so_in_its_title() -> None:
         ([(AlertReason.SOURCES, "third source (1 when last told)")], False, "third source (1 when last told)"),
         ([(AlertReason.FIRST, "")], False, "another report, by Outlet A"),
         ([(AlertReason.FIRST, "")], True, "also under Peacekeepers and the Lachin corridor"),
-        ([(AlertReason.TAKEN_DOWN, "")], False, "taken down"),
+        ([(AlertReason.TAKEN_DOWN, "")], False, "TAKEN DOWN"),
         (
             [(AlertReason.NEW_GROUP, f"new: g{number} (word)") for number in range(5)],
             False,
@@ -122,10 +122,10 @@ def test_a_mail_has_every_headline_and_link_in_both_its_parts() -> None:
 
 
 def test_a_page_too_long_for_one_mail_gives_way_to_the_text_and_nothing_is_left_out() -> None:
-    many = [numbered(number, title="A headline " * 15) for number in range(1, 101)]
+    many = [numbered(number, title="A headline " * 15) for number in range(1, 201)]
     message = render_all(many, MessageStyle.MAIL, occasion="", earlier=NOTHING, zone="UTC", now=NOW)
     assert message.html is None
-    assert all(f"https://a.example/{number}" in message.text for number in range(1, 101))
+    assert all(f"https://a.example/{number}" in message.text for number in range(1, 201))
 
 
 @pytest.mark.parametrize("style", list(MessageStyle))
