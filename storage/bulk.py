@@ -65,13 +65,15 @@ def _compiled(
 
 
 def _made(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
-    """The values of one column as the driver takes them; one value all the way down is made once."""
+    """The values of one column as the driver takes them; what stands there again and again is made once."""
     make = kind.dialect_impl(dialect).bind_processor(dialect)
     if make is None:
         return values
     try:
-        if all(value is values[0] for value in values):
-            return [make(values[0])] * len(values)
-        return list(map(make, values))
+        several = {id(value): value for value in values}
+        if 2 * len(several) > len(values):
+            return list(map(make, values))
+        once = {key: make(value) for key, value in several.items()}
+        return [once[id(value)] for value in values]
     except ValueError as error:
         raise InvalidRequestError(str(error)) from error

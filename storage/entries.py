@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, select
@@ -215,11 +216,16 @@ def _entry(one: _New, article_id: ArticleId, now: datetime) -> dict[str, Any]:
         "the_body": entry.body,
         "published": published,
         "published_utc": published.utc if published else None,
-        "authors": list(entry.authors),
+        "authors": _listed(entry.authors),
         "article_id": article_id,
         "first_seen_at": now,
         "backlog": one.backlog,
     }
+
+
+@lru_cache(maxsize=256)  # one list a byline, so that it is made into JSON once a batch
+def _listed(authors: tuple[str, ...]) -> list[str]:
+    return list(authors)
 
 
 def _words(entry: FeedEntry) -> dict[str, Any]:

@@ -23,13 +23,13 @@ class Known:
     title: str
     link: str | None
 
-    def is_other_than(self, entry: FeedEntry) -> bool:
+    def is_other_than(self, url: str | None, title: str) -> bool:
         """Whether one guid of both is only reused: neither URL nor title is the same."""
-        return None not in (self.url, entry.url) and self.url != _key(entry.url) and self.title != entry.title
+        return None not in (self.url, url) and self.url != url and self.title != title
 
-    def moves_to(self, entry: FeedEntry) -> bool:
+    def moves_to(self, entry: FeedEntry, url: str | None) -> bool:
         """Whether `entry`, known by its guid, gives a new address."""
-        return bool(entry.link) and self.url != _key(entry.url) and self.link != entry.link
+        return bool(entry.link) and self.url != url and self.link != entry.link
 
 
 @dataclass(slots=True)
@@ -50,19 +50,14 @@ class Names:
         if url is None and guid is None:
             self.hashes.setdefault(known.content_hash, known)
 
-    def find(self, entry: FeedEntry) -> Known | None:
-        """The known entry that `entry` is: a guid tells only where URL or title do not speak against it."""
-        url, guid = _key(entry.url), _key(entry.guid)
+    def find(self, entry: FeedEntry, url: str | None, guid: str | None) -> Known | None:
+        """The known entry that `entry` of these names is: a guid tells where URL or title do not speak against it."""
         if url is None and guid is None:
             return self.hashes.get(entry.content_hash)
         if url is not None and url in self.urls:
             return self.urls[url]
         known = self.guids.get(guid) if guid is not None else None
-        return None if known is None or known.is_other_than(entry) else known
-
-    def has_guid(self, entry: FeedEntry) -> bool:
-        """Whether a known entry has the guid of this one."""
-        return _key(entry.guid) in self.guids
+        return None if known is None or known.is_other_than(url, entry.title) else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +118,26 @@ def sort(entries: Iterable[FeedEntry], names: Names) -> Sorted:
     found = Sorted()
     met: set[int] = set()
     for given in entries:
-        known = names.find(given)
+        url, guid = _key(given.url), _key(given.guid)
+        known = names.find(given, url, guid)
         # A guid that is in use is a key in the store, and stays with the entry that has it.
-        entry = replace(given, guid=None) if known is None and names.has_guid(given) else given
-        names.add(known or _first_met(entry), _key(entry.url), _key(entry.guid))
+        used = known is None and guid in names.guids
+        entry, guid = (replace(given, guid=None), None) if used else (given, guid)
+        names.add(known or _first_met(entry, url, guid), url, guid)
         if known is None:
             found.new.append(entry)
         elif known.entry_key is not None and known.entry_key not in met:
             met.add(known.entry_key)
             if known.content_hash != entry.content_hash:
                 found.changed.append((known, entry))
-            if known.moves_to(entry):
+            if known.moves_to(entry, url):
                 found.moved.append((known, entry))
     return found
 
 
-def _first_met(entry: FeedEntry) -> Known:
-    nameless = not entry.url and not entry.guid  # the hash of others is asked of stored entries alone
-    return Known(
-        content_hash=entry.content_hash if nameless else "", url=_key(entry.url), title=entry.title, link=entry.link
-    )
+def _first_met(entry: FeedEntry, url: str | None, guid: str | None) -> Known:
+    nameless = url is None and guid is None  # the hash of others is asked of stored entries alone
+    return Known(content_hash=entry.content_hash if nameless else "", url=url, title=entry.title, link=entry.link)
 
 
 def _key(text: str | None) -> str | None:

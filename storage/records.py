@@ -162,10 +162,12 @@ def _listed(value: Any) -> Any:
 
 def options_from_json(stored: Mapping[str, Any] | None) -> FeedOptions:
     """Options as they were before they were stored."""
+    if not stored:
+        return PLAIN
     pairs = {"headers", "secret_headers"}
     said: dict[str, Any] = {
         name: tuple(map(tuple, value)) if name in pairs else tuple(value) if isinstance(value, list) else value
-        for name, value in (stored or {}).items()
+        for name, value in stored.items()
     }
     return FeedOptions(**said)
 

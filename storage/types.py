@@ -1,5 +1,6 @@
 """Column types that give the same values on SQLite and PostgreSQL, and the one place where stored text is cleaned."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,8 @@ class CleanJson(TypeDecorator[Json]):
 
     def process_bind_param(self, value: Json, dialect: Dialect) -> Json:
         """The value with clean strings at every depth."""
-        return _clean_json(value)
+        written = json.dumps(value)  # in C; what is clean, as nearly all is, need not be gone through here
+        return value if "\\u0000" not in written and "\\ud" not in written else _clean_json(value)
 
 
 class _SqliteTime(sqlite.DATETIME):

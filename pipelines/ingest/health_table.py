@@ -39,15 +39,16 @@ def _row(feed: Feed, state: FeedState, texts: Mapping[OutletId, SiteTexts], now:
     trouble = health.feed_trouble(feed, state, now)
     return {
         "feed": feed.feed_id,
-        "state": trouble.kind if trouble else "new" if state.first_polled_at is None else "well",
-        "last success": _when(state.succeeded_at),
-        "last new entry": _when(state.new_at),
+        "state": trouble.kind if trouble else _untroubled(state),
+        "errors": str(state.failures or ""),
+        "read": _when(state.succeeded_at),
+        "new entry": _when(state.new_at),
         "usually every": health.long(state.rhythm) if state.rhythm else "",
         "silence": f"{_silence(state, now):.2f}",
-        "errors in a row": str(state.failures),
-        "their history": "; ".join(f"{_when(one.at)} {one.kind}: {one.reason}" for one in state.streak)[:500],
         "full texts": f"{site.recent_full} of {site.recent}" if site and site.recent else "",
-        "next poll": f"{_when(state.due_at)}, {state.due_because}".rstrip(", "),
+        "next poll": _when(state.due_at),
+        "because": state.due_because,
+        "errors in a row": "; ".join(f"{_when(one.at)} {one.kind}: {_short(one.reason, feed)}" for one in state.streak),
     }
 
 
@@ -57,5 +58,18 @@ def _silence(state: FeedState, now: datetime) -> float:
     return max(now - latest, timedelta(0)) / health.silence(state) if latest else 0.0
 
 
+def _untroubled(state: FeedState) -> str:
+    """Not enough for the operator to be told of, and still in another state than what is read."""
+    if state.failures:
+        return "failed"
+    return "new" if state.first_polled_at is None else "well"
+
+
+def _short(reason: str, feed: Feed) -> str:
+    """Why, without the address, which is the feed's own."""
+    return reason.removeprefix(f"{feed.url}: ")[:100]
+
+
 def _when(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    """Short, and in one line: ten columns share a page's width."""
+    return f"{moment.day}\u00a0{moment:%b\u00a0%H:%M}" if moment else ""

@@ -15,7 +15,8 @@ from pipelines.ingest.parser_version import parser_version
 from pipelines.ingest.reading import parse_feed
 from pipelines.ingest.round import Answer
 from pipelines.model import Feed, FeedEntry, Outlet
-from pipelines.polls import Arrivals, FeedStore, Poll, PolledFeed
+from pipelines.polls import Arrivals, FeedState, FeedStore, Poll, PolledFeed
+from pipelines.states import FeedId
 from pipelines.steps.progress import Budget, Tally
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Answers:
     def __init__(self, store: FeedStore, workers: protocols.Workers, tally: Tally, budget: Budget) -> None:
         self._store, self._workers, self._tally, self._budget = store, workers, tally, budget
         self._begun: list[_Begun] = []
+        self.states: dict[FeedId, FeedState] = {}
+        """How each feed stands after its poll, once that is stored."""
 
     def take(self, answers: Sequence[tuple[PolledFeed, Answer]]) -> None:
         """Begin to read what these bring, and store what has been read since."""
@@ -94,7 +97,7 @@ class Answers:
             (done if one.done else self._begun).append(one)
         if done:
             now = self._budget.now()
-            _record(self._store, [_poll(one, self._tally, now) for one in done], self._tally, now)
+            self.states |= _record(self._store, [_poll(one, self._tally, now) for one in done], self._tally, now)
 
 
 def _poll(begun: _Begun, tally: Tally, now: datetime) -> Poll:
@@ -139,25 +142,31 @@ def _outlets(feed: Feed, entries: Sequence[FeedEntry]) -> Mapping[str, Outlet]:
     return {entry.entry_id: article_outlet(feed, entry.url) for entry in entries}
 
 
-def _record(store: FeedStore, polls: Sequence[Poll], tally: Tally, now: datetime) -> None:
-    """Store polls together; where one of them cannot be stored, each by itself, so that it alone fails."""
+def _record(store: FeedStore, polls: Sequence[Poll], tally: Tally, now: datetime) -> dict[FeedId, FeedState]:
+    """Store polls together; where one of them cannot be stored, each by itself, so that it alone fails.
+
+    Returns the states that are stored.
+    """
     try:
         arrivals = store.record_polls(polls, now)
     except errors.StoreError:
         raise
     except Exception as error:
         if len(polls) > 1:
-            for poll in polls:
-                _record(store, [poll], tally, now)
-            return
+            return {key: state for poll in polls for key, state in _record(store, [poll], tally, now).items()}
         feed, state = polls[0].feed, polls[0].state
         tally.count("feeds failed")
         tally.failure(feed.feed_id, error)
         unread = replace(state, body_hash=None, entries_hash=None)  # or the next poll would take it for known
-        store.record_polls([Poll(feed=feed, state=polling.after_failure(unread, feed, error, now), items=())], now)
-        return
+        failed = polling.after_failure(unread, feed, error, now)
+        store.record_polls([Poll(feed=feed, state=failed, items=())], now)
+        return {feed.feed_id: failed}
     for poll, arrived in zip(polls, arrivals, strict=True):
         _tell(poll.feed, arrived, tally)
+    return {
+        poll.feed.feed_id: replace(poll.state, new_at=now) if arrived.new else poll.state
+        for poll, arrived in zip(polls, arrivals, strict=True)
+    }
 
 
 def _tell(feed: Feed, arrived: Arrivals, tally: Tally) -> None:

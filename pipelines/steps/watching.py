@@ -1,6 +1,7 @@
 """The first of the six steps: from the desk's feeds to entries."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pipelines import errors, protocols
@@ -41,15 +42,17 @@ def poll_feeds(
     except errors.DeskFileError as error:
         tally.problems("feeds.yaml", error.faults)
     now = budget.now()
+    watched = store.due_feeds(now, everything=True)
     due = [
         (polled, polling.request(polled.feed, polled.state, parser_version(polled.feed), now))
-        for polled in store.due_feeds(now, everything=everything)
+        for polled in watched
+        if everything or polled.state.due_at <= now
     ]
 
     answers = Answers(store, workers, tally, budget)
     manners = Manners(at_once=AT_ONCE, patience=PATIENCE, pause=pause)
     reached = fetch_each(WholeSources(fetcher), due, answers.take, manners=manners, budget=budget) - answers.finish()
-    watched = store.due_feeds(budget.now(), everything=True)
+    watched = [replace(one, state=answers.states.get(one.feed.feed_id, one.state)) for one in watched]
     _look_after(watched, notices, tally, budget.now())
     if reached:  # a run that asked nobody has nothing to show
         _show(store, watched, tally, budget.now())

@@ -27,6 +27,7 @@ FEEDS = [
     named("refused", failing(BadStatus(FEED.url, 403), 4)),
     named("silent", replace(WELL, new_at=NOW - 30 * HOUR, rhythm=timedelta(minutes=20))),
     named("unread", FeedState(due_at=NOW)),
+    named("unlucky", failing(BadStatus(FEED.url, 503), 1)),
 ]
 TEXTS = {APA.outlet_id: SiteTexts(outlet=APA, recent=10, recent_full=7, before=0, before_full=0)}
 
@@ -35,13 +36,15 @@ def test_the_worst_feeds_come_first_with_what_is_known_of_them() -> None:
     rows = health_rows(worst_feeds(FEEDS, NOW), TEXTS, NOW)
     assert [(row["feed"], row["state"]) for row in rows] == [
         ("refused", "failing"),
+        ("unlucky", "failed"),
         ("silent", "stale"),
         ("fresh", "well"),
         ("unread", "new"),
     ]
-    refused, silent = rows[0], rows[1]
-    assert refused["errors in a row"] == "4"
-    assert refused["their history"].count("HTTP 403") == 4
+    refused, silent = rows[0], rows[2]
+    assert refused["errors"] == "4"
+    assert refused["errors in a row"].count("HTTP 403") == 4
+    assert FEED.url not in refused["errors in a row"]
     assert (silent["silence"], silent["usually every"], silent["full texts"]) == ("1.25", "20 min", "7 of 10")
     assert all(row.keys() == refused.keys() for row in rows)
 
