@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pipelines.alerts import Bundled, Delivery, Finding, Known, NewDelivery, Verdict
 from pipelines.model import Article, Match, Rule
+from pipelines.overview.hours import Hour
 from pipelines.states import AlertId, AlertReason, MatchId, ReceiverId, StoryId, VerdictKind
 from pipelines.stories import Event
 from pipelines.visits import ToldChange
@@ -111,4 +112,8 @@ class AlertStore(Protocol):
 
     def balance(self) -> Balance:
         """What became of the last thousands of matches."""
+        ...
+
+    def hours(self, now: datetime) -> Sequence[Hour]:
+        """The last day by the hour, the oldest first."""
         ...

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from pipelines.alert_store import Balance, Dispatch, NewAlert
 from pipelines.alerts import Bundled, Delivery, Finding, Known, Silence, Verdict
 from pipelines.model import Article, Match, Rule
+from pipelines.overview.hours import Hour
 from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind, digest
 from pipelines.stories import Event
 from pipelines.visits import ToldChange
@@ -17,6 +18,7 @@ from storage.alert_tables import FINDING_WAITS, alerts, deliveries, findings, ve
 from storage.balance import balance_of
 from storage.database import Database
 from storage.events import load_events
+from storage.hours import last_hours
 from storage.known import known_of, recent_of, silences_at
 from storage.outbox import load_bundled
 from storage.records import load_findings, load_matches
@@ -39,6 +41,11 @@ class SqlAlerts:
         """See AlertStore."""
         with self._database.reading() as connection:
             return balance_of(connection)
+
+    def hours(self, now: datetime) -> Sequence[Hour]:
+        """See AlertStore."""
+        with self._database.reading() as connection:
+            return last_hours(connection, now)
 
 
 class _SqlDispatch:

@@ -9,6 +9,7 @@ from pipelines import alert_store, errors
 from pipelines.alerts import EVENT, Delivery, Finding, NewDelivery
 from pipelines.delivery import dispatch
 from pipelines.model import Match, Rule
+from pipelines.overview.hours import hours_plot
 from pipelines.reports import Report
 from pipelines.states import Severity, VerdictKind
 from pipelines.steps.progress import Budget, Tally
@@ -36,6 +37,8 @@ def dispatch_alerts(store: alert_store.AlertStore, routes: Callable[[], "Routes"
                 deciding.follow_ups(changes)
         more = len(matches) == BATCH
     _check_sums(store.balance(), tally)
+    if tally.anything:
+        tally.picture("articles, matches and alerts by the hour (UTC)", hours_plot(store.hours(budget.now())))
     return tally.report(unfinished=more)
 
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipelines import errors
 from pipelines.model import Revision
+from pipelines.overview.story_checks import overview
 from pipelines.reports import Report
 from pipelines.states import StoryId
 from pipelines.steps.progress import Budget, Tally
 from pipelines.steps.renewing import renew_fingerprints
 from pipelines.stories import Grouping, Link, StoryStore, began_at
-from pipelines.story_checks import overview
 
 if TYPE_CHECKING:  # loaded only where there is an article to group: an idle cycle stays cheap
     from pipelines.dedup.grouping import Grouped

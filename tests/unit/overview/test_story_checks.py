@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pipelines.overview.story_checks import overview
+from pipelines.overview.story_plot import plot
 from pipelines.reports import Report
 from pipelines.states import StoryId
 from pipelines.steps.progress import Tally
 from pipelines.stories import BigStory, Day, Grouping
-from pipelines.story_checks import overview
-from pipelines.story_plot import plot
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"

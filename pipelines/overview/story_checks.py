@@ -4,9 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from pipelines.overview.story_plot import plot
 from pipelines.steps.progress import Tally
 from pipelines.stories import BigStory, Day, StoryStore
-from pipelines.story_plot import plot
 
 DAYS = 7
 BIGGEST = 5
