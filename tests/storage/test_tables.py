@@ -101,6 +101,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
         {"story_id": 2, "event_id": 1, "other_id": 1, "strength": 0.5, "reason": "names", "linked_at": NOW},
     ),
     (tables.story_terms, {"week": 2967, "term": 2**63 - 1, "second": 0, "story_id": 1}),
+    (tables.fingerprints_due, {"article_id": 1}),
     (tables.event_profiles, {"event_id": 1, "profile": b"\0"}),
     (
         tables.story_edits,
