@@ -36,11 +36,25 @@ class Settings:
     send under that name."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
+    metrics_file: Path | None = None
+    """A file that each cycle writes anew with numbers as OpenMetrics text, such as one that node_exporter collects."""
+    log: str = "text"
+    """`text` for readers, or `json` for JSON lines with the ids of run, feed, article, alert and receiver as fields."""
+    disk_warn: float = 10.0
+    """Percent of the disk free below which the operator is told; 10 by default."""
+    disk_stop: float = 2.0
+    """Percent of the disk free below which nothing is fetched, so that alerts still go out; 2 by default."""
 
     @property
     def dagster_home(self) -> Path:
         """Dagster's lasting home."""
         return self.home / "dagster"
+
+    @property
+    def database_folder(self) -> Path:
+        """The folder on whose disk the database grows; the home where that is a server's."""
+        file = self.database_url.partition("sqlite:///")[2]
+        return Path(file).expanduser().absolute().parent if file else self.home
 
     @property
     def compiled_rules(self) -> Path:
@@ -65,6 +79,10 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         desk_url=_web_address(environment, "WIREWATCH_DESK_URL"),
         desk_user_header=environment.get("WIREWATCH_DESK_USER_HEADER") or None,
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
+        metrics_file=_path(environment, "WIREWATCH_METRICS_FILE"),
+        log=_log(environment),
+        disk_warn=_number(environment, "WIREWATCH_DISK_WARN", 10.0, "percent"),
+        disk_stop=_number(environment, "WIREWATCH_DISK_STOP", 2.0, "percent"),
     )
 
 
@@ -100,6 +118,13 @@ def _web_address(environment: Mapping[str, str], name: str) -> str | None:
     if value and not value.startswith(("http://", "https://")):
         raise SettingsError(f"{name}: expected an address with https:// or http://, not {value!r}")
     return value or None
+
+
+def _log(environment: Mapping[str, str]) -> str:
+    value = environment.get("WIREWATCH_LOG") or "text"
+    if value not in {"text", "json"}:
+        raise SettingsError(f"WIREWATCH_LOG: expected text or json, not {value!r}")
+    return value
 
 
 def _contact(environment: Mapping[str, str]) -> str | None:

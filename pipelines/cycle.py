@@ -6,8 +6,9 @@ Both callers use it: the Dagster assets, one step each, and `wirewatch run`, all
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
 from pipelines.ingest.reading import get_ready
 from pipelines.model import Feed
+from pipelines.operating import disk
+from pipelines.operating.disk_watch import look_at_disk
+from pipelines.operating.gate import working
+from pipelines.operating.logs import set_up
+from pipelines.operating.measured import write_after_cycle
+from pipelines.operating.recorder import Recorder, noted, recording
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.states import AlertId, OutletId
@@ -42,6 +49,7 @@ SHARES = {
     "heartbeat": 20,
 }
 
+FETCHING = {"feed_entries", "articles", "revisits"}
 
 _AGAIN = 3_600
 """Seconds for what a person asked for and waits for."""
@@ -64,9 +72,13 @@ class Cycle:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment, with what the secrets file adds to it."""
     clock: Callable[[], datetime] = field(default=utc_now)
+    disks: disk.Disks = disk.space_of
+    recorder: Recorder = field(default_factory=lambda: Recorder(utc_now()))
 
+    @noted
     def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
+        resting = look_at_disk(self.settings, self.disks, self.notifier, self.routes)
         polled = watching.poll_feeds(
             self.store.feeds,
             self.store.notices,
@@ -77,13 +89,15 @@ class Cycle:
             everything=every_feed,
             pause=self.settings.page_pause,
         )
+        polled = replace(polled, problems=(*polled.problems, *resting), unfinished=polled.unfinished and not resting)
         if polled.counts["entries new"]:
             self.workers.submit(get_ready)  # seconds on a busy machine, while what waits is sent
         try:
-            return polled, self.deliveries()
+            return polled, self._deliver()
         except DeskFileError:
             return (polled,)  # a faulty routes.yaml is the last step's to tell; gathering goes on
 
+    @noted
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""
         return gathering.extract_articles(
@@ -118,6 +132,7 @@ class Cycle:
         archive, matches, live = self.store.archive, self.store.matches, self._live()
         return reprocessing.match_again(archive, matches, live, since, until, budget=budget, dry_run=dry_run)
 
+    @noted
     def revisits(self) -> Report:
         """Look again at pages that matched."""
         return revisiting.revisit_pages(
@@ -129,10 +144,12 @@ class Cycle:
             pause=self.settings.page_pause,
         )
 
+    @noted
     def stories(self) -> Report:
         """Put new articles into stories."""
         return grouping.group_stories(self.store.stories, self._names, budget=self._budget("stories"))
 
+    @noted
     def matches(self) -> tuple[Report, ...]:
         """Run the desk's rules over new texts, count what they matched, and tell owners what became of their edits."""
         from pipelines.going_live import GoingLive
@@ -145,12 +162,17 @@ class Cycle:
         going.weekly(lambda: live.load().rules)
         return matched, counted, *going.report()
 
+    @noted
     def alerts(self) -> Report:
         """Decide what the desk is told."""
         return alerting.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
 
+    @noted
     def deliveries(self) -> Report:
         """Send what is due."""
+        return self._deliver()
+
+    def _deliver(self) -> Report:
         return delivering.deliver(
             self.store.outbox,
             self.store.notices,
@@ -161,6 +183,7 @@ class Cycle:
             desk=self.settings.desk,
         )
 
+    @noted
     def heartbeat(self) -> Report:
         """After a whole cycle: send the hourly canary, see that every step moves, tell the outside that all is well."""
         from pipelines.delivery.heartbeat import Heart
@@ -229,7 +252,9 @@ class Cycle:
             return "UTC"  # a faulty routes.yaml is the last step's to tell
 
     def _budget(self, step: str) -> Budget:
-        return Budget(self.clock(), SHARES[step])
+        """The step's share of the time; none for what fetches, while the disk is full."""
+        rests = step in FETCHING and disk.marked(self.settings.home) is disk.Fill.FULL
+        return Budget(self.clock(), 0 if rests else SHARES[step])
 
     def _names(self) -> "Aliases":
         from pipelines.desk_files.names import desk_names
@@ -243,8 +268,13 @@ class Cycle:
 
 
 @contextmanager
-def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
-    """The installation that `environment` names, as seen from `folder`, opened for one cycle."""
+def open_cycle(
+    environment: Mapping[str, str], folder: Path, cycle_id: str | None = None, *, reports: bool = False
+) -> Iterator[Cycle]:
+    """The installation that `environment` names, as seen from `folder`, opened for one cycle; raises Shut.
+
+    What its steps did is kept, under Dagster's run id if given; for callers that show `reports`, errors alone are logged.
+    """
     from pipelines.delivery.apprise_notifier import AppriseNotifier
     from pipelines.ingest.fetcher import HttpFetcher
     from pipelines.ingest.workers import BoundedWorkers
@@ -252,7 +282,13 @@ def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
 
     settings = load_settings(environment, folder)
     secrets = receiver_environment(settings, environment)
-    with closing(open_store(settings.database_url)) as store, BoundedWorkers() as workers:
+    with (
+        working(settings.home),
+        closing(open_store(settings.database_url)) as store,
+        BoundedWorkers() as workers,
+        recording(store.cycles, cycle_id, utc_now, partial(write_after_cycle, settings, store)) as recorder,
+    ):
+        set_up(as_json=settings.log == "json", run_id=recorder.cycle_id, quiet=reports and settings.log != "json")
         yield Cycle(
             settings=settings,
             store=store,
@@ -260,4 +296,5 @@ def open_cycle(environment: Mapping[str, str], folder: Path) -> Iterator[Cycle]:
             workers=workers,
             notifier=AppriseNotifier(secrets),
             secrets=secrets,
+            recorder=recorder,
         )

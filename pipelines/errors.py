@@ -3,6 +3,8 @@
 WirewatchError
 ├── SettingsError            a variable or path of this installation is wrong
 ├── DeskFileError            a file of the desk's folder is wrong; carries every fault with its place
+├── Shut                     an upgrade or a restore has the installation to itself, or cannot have it (retry helps)
+├── CopyRefused              a backup could not be made, or what is to be restored is no whole backup
 ├── StoryEditRefused         a story or article cannot be split or merged so
 ├── SearchRefused            a search cannot be read, or asks for what no text has
 ├── FetchError               a URL could not be had
@@ -44,6 +46,19 @@ class WirewatchError(Exception):
 
 class SettingsError(WirewatchError):
     """A setting is missing or wrong; the message names the variable or the absolute path tried."""
+
+
+class Shut(WirewatchError):
+    """Somebody else is at work here, or needs to be alone; the message says who."""
+
+    @property
+    def retry_may_help(self) -> bool:
+        """Their work ends."""
+        return True
+
+
+class CopyRefused(WirewatchError):
+    """A backup could not be made or restored; nothing that was there before has changed."""
 
 
 class DeskFileError(WirewatchError):

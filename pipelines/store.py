@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import alert_store, protocols
+from pipelines.cycles import CycleBook
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
 from pipelines.rehearsal.archive import Archive
@@ -65,6 +66,8 @@ class Store(Protocol):
     def archive(self) -> Archive: ...
     @property
     def vital_signs(self) -> VitalSigns: ...
+    @property
+    def cycles(self) -> CycleBook: ...
 
     def due_work(self, now: datetime) -> DueWork:
         """What waits at `now`."""

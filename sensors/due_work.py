@@ -9,6 +9,8 @@ from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, Sk
 from pipelines.config import load_settings
 from pipelines.cycle import utc_now
 from pipelines.defs.runs import MONITOR, end_overdue_runs, resting_until, run_on_its_way
+from pipelines.errors import SchemaMismatch
+from pipelines.operating.gate import is_shut
 from pipelines.states import digest
 from storage.store import open_store
 
@@ -28,8 +30,13 @@ def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     if active is not None:
         return SkipReason(f"run {active.run_id[:8]} is on its way")
     settings = load_settings(os.environ, Path.cwd())
-    with closing(open_store(settings.database_url)) as store:
-        due = store.due_work(now)
+    if is_shut(settings.home):
+        return SkipReason("an upgrade or a restore is going on; what waits is done after it")
+    try:
+        with closing(open_store(settings.database_url)) as store:
+            due = store.due_work(now)
+    except SchemaMismatch as error:  # an upgrade was here: each run would fail of this, and nothing is lost by waiting
+        return SkipReason(f"{error}; then start these services anew")
     changed = _desk_changed(context, settings.desk)
     if not due.anything and not changed:
         return SkipReason("nothing is due")

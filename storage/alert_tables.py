@@ -19,7 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-import storage.rule_tables  # noqa: F401  # completes `metadata`
+import storage.cycle_tables
+import storage.rule_tables  # noqa: F401  # both complete `metadata`
 from pipelines.states import AlertReason, DeliveryState, VerdictKind
 from pipelines.vital_signs import Sign
 from storage.feed_tables import metadata, partial_index

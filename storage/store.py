@@ -10,6 +10,7 @@ from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findin
 from storage.alerts import SqlAlerts
 from storage.archive import SqlArchive
 from storage.articles import SqlArticles
+from storage.cycles import SqlCycles
 from storage.database import Database
 from storage.desk_views import DeskViews
 from storage.feed_tables import ACTIVE, feeds
@@ -90,6 +91,7 @@ class SqlStore:
         self.outbox = SqlOutbox(database)
         self.notices = SqlNotices(database)
         self.vital_signs = SqlVitalSigns(database)
+        self.cycles = SqlCycles(database)
         self.silences = SqlSilences(database)
         self.journal = Journal(database)
         self.archive = SqlArchive(database)

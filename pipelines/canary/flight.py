@@ -10,6 +10,7 @@ from pipelines.canary.perch import Perch
 from pipelines.canary.site import CanarySite
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.errors import WirewatchError
+from pipelines.operating.recorder import Recorder
 from pipelines.reports import Report
 from pipelines.store import Store
 
@@ -37,6 +38,7 @@ def fly(cycle: "Cycle", store: Store) -> str:
             cycle,
             settings=replace(cycle.settings, desk=DESK, page_pause=0.0),
             store=store,
+            recorder=Recorder(cycle.clock(), aloud=False),  # its own steps are none of the desk's
             fetcher=CanarySite(token, cycle.clock()),
             notifier=AppriseNotifier({"WIREWATCH_PERCH": perch.address}),
         )

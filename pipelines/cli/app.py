@@ -22,7 +22,10 @@ COMMANDS = {
     "demo": Entry("demo:demo", "Play a bundled news site through the whole pipeline", "wirewatch demo"),
     "run": Entry("run:run", "One monitoring cycle, without Dagster", "wirewatch run --json"),
     "dev": Entry("dev:dev", "The Dagster UI on loopback, watching the feeds", "wirewatch dev --port 3000"),
+    "serve": Entry("serve:serve", "One of Dagster's services as a lasting process", "wirewatch serve daemon"),
     "desk": Entry("desk:desk", "The desk's page: events, buttons, rules, search", "wirewatch desk --port 3001"),
+    "status": Entry("status:status", "One screen: is all well, and what is not", "wirewatch status"),
+    "metrics": Entry("status:metrics", "Numbers for Prometheus, as OpenMetrics text", "wirewatch metrics"),
     "doctor": Entry("doctor:doctor", "Check this installation and say what to mend", "wirewatch doctor"),
     "feeds list": Entry("feeds:feeds", "The watched feeds and how they fare", "wirewatch feeds list"),
     "feeds add": Entry(

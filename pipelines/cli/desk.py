@@ -30,6 +30,8 @@ def desk(port: int, host: str) -> None:
     from pipelines.desk.pages import Desk
     from pipelines.desk.visitors import Door
     from pipelines.links import signer_of
+    from pipelines.operating.metrics import open_metrics
+    from pipelines.operating.snapshot import take
     from storage.store import open_store
 
     settings, local = here(), _is_loopback(host)
@@ -50,7 +52,11 @@ def desk(port: int, host: str) -> None:
         )
         click.echo(f"The desk's page: http://{host}:{port}  (Ctrl-C ends it)")
         hosts = ["127.0.0.1", "localhost", "[::1]", *filter(None, [urlsplit(settings.desk_url or "").hostname])]
-        uvicorn.run(desk_app(page, hosts), host=host, port=port, log_level="warning", access_log=False)
+
+        def numbers() -> str:
+            return open_metrics(take(store, settings, datetime.now(UTC)))
+
+        uvicorn.run(desk_app(page, hosts, numbers), host=host, port=port, log_level="warning", access_log=False)
 
 
 def _zone(settings: Settings) -> str:

@@ -31,7 +31,7 @@ def dev(port: int) -> None:
     home = prepare_dagster_home(settings)
     os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
     with alone(home) as lock:
-        _check_port(port)
+        check_port(port, "--port")
         from pipelines.definitions import sweep
         from storage.store import open_store
 
@@ -48,8 +48,8 @@ def prepare_dagster_home(settings: Settings) -> Path:
     home = settings.dagster_home
     try:
         home.mkdir(parents=True, exist_ok=True)
-        for name in ("dagster.yaml", "workspace.yaml"):
-            if name == "workspace.yaml" or not (home / name).exists():
+        for name in ("dagster.yaml", "workspace.yaml", "served.yaml"):
+            if name != "dagster.yaml" or not (home / name).exists():
                 (home / name).write_bytes(resources.files("pipelines.defs").joinpath(name).read_bytes())
     except OSError as error:
         raise SettingsError(f"cannot write to {home}: {error.strerror}; name another in WIREWATCH_HOME") from error
@@ -63,16 +63,16 @@ def alone(home: Path) -> Iterator[int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise SettingsError(f"another `wirewatch dev` is running on {home}") from error
+            raise SettingsError(f"another `wirewatch dev` or `wirewatch serve code` is running on {home}") from error
         yield lock.fileno()
 
 
-def _check_port(port: int) -> None:
-    """Raise SettingsError where the UI could not listen: Dagster itself would go on without it."""
+def check_port(port: int, setting: str) -> None:
+    """Raise SettingsError where a service could not listen: Dagster itself would go on without it."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        raise SettingsError(f"port {port} of 127.0.0.1: {error.strerror}; choose another with --port") from error
+        raise SettingsError(f"port {port} of 127.0.0.1: {error.strerror}; choose another with {setting}") from error
 
 
 def _dagster(home: Path, port: int, lock: int) -> int:

@@ -1,6 +1,5 @@
 """`wirewatch run`: one cycle without Dagster."""
 
-import logging
 import os
 import sys
 from dataclasses import asdict
@@ -23,9 +22,8 @@ def run(every_feed: bool, as_json: bool) -> None:
     """
     from pipelines.cycle import Cycle, open_cycle
 
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")  # lesser problems are in the reports
     problems = False
-    with open_cycle(os.environ, Path.cwd()) as cycle:
+    with open_cycle(os.environ, Path.cwd(), reports=True) as cycle:
         for report in chain(cycle.each(every_feed=every_feed), map(Cycle.heartbeat, [cycle])):
             problems = problems or bool(report.problems)
             if as_json:

@@ -24,6 +24,11 @@ class Installation(ConfigurableResource[None]):
 
     _opened: ExitStack = PrivateAttr(default_factory=ExitStack)
     _cycle: Cycle | None = PrivateAttr(default=None)
+    _run_id: str | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: InitResourceContext) -> None:
+        """Dagster's call at the beginning of the run, or of a step that has a process of its own."""
+        self._run_id = context.run.run_id if context.run else None
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:
         """Dagster's call at the end of the run, or of a step that has a process of its own."""
@@ -41,7 +46,7 @@ class Installation(ConfigurableResource[None]):
         """Do one step over the installation, and tell the operator what it did and how long it took."""
         began = time.monotonic()
         if self._cycle is None:
-            self._cycle = self._opened.enter_context(open_cycle(os.environ, Path.cwd()))
+            self._cycle = self._opened.enter_context(open_cycle(os.environ, Path.cwd(), self._run_id))
         report = step(self._cycle)
         reports = report if isinstance(report, tuple) else (report,)
         return told(*reports, seconds=time.monotonic() - began)

@@ -21,6 +21,7 @@ from pipelines.errors import WirewatchError
 from pipelines.states import AlertId
 
 STATIC = Path(__file__).parent / "static"
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 LARGEST_FORM = 256 << 10
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -31,10 +32,15 @@ HEADERS = {
 }
 
 
-def desk_app(desk: Desk, hosts: Sequence[str]) -> Starlette:
-    """The application; only requests for one of `hosts` are answered, whoever points a name at this machine."""
+def desk_app(desk: Desk, hosts: Sequence[str], metrics: Callable[[], str] | None = None) -> Starlette:
+    """The application; only requests for one of `hosts` are answered, whoever points a name at this machine.
+
+    `metrics` gives the numbers for Prometheus, to whom the door lets in.
+    """
     routes = [Route(path, _getting(desk, page)) for path, page in PAGES.items()]
     routes += [Route(path, _posting(desk, action), methods=["POST"]) for path, action in ACTIONS.items()]
+    if metrics is not None:
+        routes.append(Route("/metrics", _numbers(desk, metrics)))
     trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     static = Mount("/static", StaticFiles(directory=STATIC))
     return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted])
@@ -46,6 +52,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def _getting(desk: Desk, page: Callable[[Desk, Asked], str]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(_answered, lambda: HTMLResponse(page(desk, _asked(desk, request))))
+
+    return endpoint
+
+
+def _numbers(desk: Desk, metrics: Callable[[], str]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        def numbers() -> Response:
+            _asked(desk, request)
+            return Response(metrics(), media_type=OPEN_METRICS)
+
+        return await run_in_threadpool(_answered, numbers)
 
     return endpoint
 

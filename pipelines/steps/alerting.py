@@ -1,5 +1,6 @@
 """The fifth of the six steps: from a match, a finding or a change to an alert."""
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,8 @@ from pipelines.visits import ToldChange
 if TYPE_CHECKING:  # what reads the desk's files is loaded only when there is work: an idle cycle stays cheap
     from pipelines.delivery.plan import Plan
     from pipelines.delivery.routing import Routes
+
+log = logging.getLogger(__name__)
 
 BATCH = 200  # rows a transaction: small enough that a kill costs little, large enough that a commit costs little
 
@@ -118,7 +121,7 @@ class _Deciding:
         except errors.StoreError:
             raise
         except Exception as error:
-            self._tally.failure(f"{rule.rule_id}: {headline}", error)
+            self._tally.failure(f"{rule.rule_id}: {headline}", error, rule_id=rule.rule_id)
             decision = dispatch.Hold(kind=VerdictKind.FAILED, name="failed", reason=errors.shown(error))
         self._tally.count("alerts" if isinstance(decision, dispatch.Tell) else decision.kind)
         why = decision.why if isinstance(decision, dispatch.Tell) else decision.reason
@@ -148,7 +151,10 @@ class _Deciding:
                 sources=sources,
                 deliveries=told,
             )
-            self._transaction.save_alert(alert)
+            alert_id = self._transaction.save_alert(alert)
+            article_id = match.revision.article.article_id if match else None
+            ids = {"step": "alerts", "alert_id": alert_id, "rule_id": rule.rule_id, "article_id": article_id}
+            log.info("A%s of %s (%s) for %d receivers", alert_id, rule.rule_id, tell.reason, len(told), extra=ids)
 
     def _plans_of_match(self, match: Match, now: datetime, tell: dispatch.Tell) -> tuple[NewDelivery, ...]:
         """Whom an alert about `match` reaches, and when; what belongs to one event goes out together.

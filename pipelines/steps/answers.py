@@ -120,7 +120,7 @@ def _poll(begun: _Begun, tally: Tally, now: datetime) -> Poll:
             entries = read.entries
     except Exception as error:
         tally.count("feeds failed")
-        tally.failure(feed.feed_id, error)
+        tally.failure(feed.feed_id, error, feed_id=feed.feed_id)
         after, entries, read = polling.after_failure(state, feed, error, now), (), None
     return Poll(
         feed=feed,
@@ -156,7 +156,7 @@ def _record(store: FeedStore, polls: Sequence[Poll], tally: Tally, now: datetime
             return {key: state for poll in polls for key, state in _record(store, [poll], tally, now).items()}
         feed, state = polls[0].feed, polls[0].state
         tally.count("feeds failed")
-        tally.failure(feed.feed_id, error)
+        tally.failure(feed.feed_id, error, feed_id=feed.feed_id)
         unread = replace(state, body_hash=None, entries_hash=None)  # or the next poll would take it for known
         failed = polling.after_failure(unread, feed, error, now)
         store.record_polls([Poll(feed=feed, state=failed, items=())], now)

@@ -1,5 +1,6 @@
 """The last of the six steps: what waits in the outbox goes to its receivers, and what fails is tried again."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from pipelines.steps.progress import Budget, Tally
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap
     from pipelines.delivery.routing import Routes
     from pipelines.rendering import Templates
+
+log = logging.getLogger(__name__)
 
 RECEIVERS_AT_ONCE = 16  # threads: as many reached 97 messages a second, one after the other 18
 LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
@@ -133,6 +136,8 @@ class _Sending:
         now = self.budget.now()
         self.outbox.mark_sent([one.delivery_id for one in bundle], now)
         self.tally.count("sent", len(bundle))
+        for one in bundle:
+            log.info("A%s went to %s", one.alert_id, receiver, extra=_ids(one))
         if _paused(receiver) in self.troubles:
             self.outbox.resume(receiver)
         for subject in {_paused(receiver), _dead(receiver)} & self.troubles:
@@ -140,7 +145,7 @@ class _Sending:
 
     def _failed(self, receiver: ReceiverId, bundle: Sequence[Delivery], error: Exception) -> None:
         now, reason = self.budget.now(), errors.shown(error)
-        self.tally.failure(receiver, error)
+        self.tally.failure(receiver, error, **_ids(bundle[0]))
         if isinstance(error, errors.MessageRefused) and len({one.bundle for one in bundle}) > 1:
             self.outbox.part([one.delivery_id for one in bundle], now)
             return  # what waited for long went together: now each event by itself, so that one alone is refused
@@ -187,6 +192,11 @@ def _tell_of_templates(layouts: "Templates", troubles: frozenset[str], notices: 
 
 def _template(name: str) -> str:
     return f"template:{name}"
+
+
+def _ids(delivery: Delivery) -> dict[str, object]:
+    """Fields of a log's line."""
+    return {"alert_id": delivery.alert_id, "delivery_id": delivery.delivery_id, "receiver": delivery.receiver}
 
 
 def _paused(receiver: ReceiverId) -> str:

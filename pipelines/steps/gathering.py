@@ -133,7 +133,7 @@ def record_text(
             raise reading
         content, why = reading.result().content, reading.result().reason
     except Exception as error:
-        tally.failure(page.article.link, error)
+        tally.failure(page.article.link, error, article_id=page.article.article_id)
         content, failure, why = from_entry(page.entry, page.language), error, _reason(error)
     wanting = _has_page(page) and not content.complete and not again
     new = store.save_text(

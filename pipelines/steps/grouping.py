@@ -136,7 +136,7 @@ def _tried(decide: Callable[[], T], instead: T, revision: Revision, tally: Tally
     except errors.StoreError:
         raise
     except Exception as error:
-        tally.failure(revision.article.link, error)
+        tally.failure(revision.article.link, error, article_id=revision.article.article_id)
         return instead
 
 

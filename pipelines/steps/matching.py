@@ -51,7 +51,7 @@ def judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judg
     try:
         judgements = matcher.judge(revision.searched, revision.article.tags, spent)
     except Exception as error:
-        tally.failure(revision.article.link, error)
+        tally.failure(revision.article.link, error, article_id=revision.article.article_id)
         return ()
     for judgement in judgements:
         tally.count("matches" if judgement.outcome is Outcome.MATCH else "partial")
@@ -77,7 +77,7 @@ def judge_volumes(store: VolumeStore, *, budget: Budget, news: bool) -> Report:
         except errors.StoreError:
             raise
         except Exception as error:
-            tally.failure(rule.rule_id, error)
+            tally.failure(rule.rule_id, error, rule_id=rule.rule_id)
     return tally.report()
 
 

@@ -100,12 +100,16 @@ class Tally:
         for rule_id, spent in nanoseconds:
             self._nanoseconds[rule_id] += spent
 
-    def failure(self, subject: str, error: Exception) -> None:
-        """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong."""
+    def failure(self, subject: str, error: Exception, **ids: object) -> None:
+        """A problem that was caught: one line in the log where it is one of ours, its trace where the code is wrong.
+
+        `ids` become fields of the line, such as `feed_id`.
+        """
+        extra = {"step": self._step, **ids}
         if isinstance(error, WirewatchError):
-            log.warning("%s: %s: %s", self._step, subject, error)
+            log.warning("%s: %s: %s", self._step, subject, error, extra=extra)
         else:
-            log.error("%s: %s", self._step, subject, exc_info=error)
+            log.error("%s: %s", self._step, subject, exc_info=error, extra=extra)
         self.problems(subject, [shown(error)])
 
     def report(self, *, unfinished: bool = False) -> Report:

@@ -106,7 +106,7 @@ def _record(
         if error.status in GONE:
             found = _missed(visit, error.status, now)
     except Exception as error:
-        tally.failure(visit.page.article.link, error)
+        tally.failure(visit.page.article.link, error, article_id=visit.page.article.article_id)
     _tell(visit, found, tally)
     store.done(
         visit,

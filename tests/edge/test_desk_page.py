@@ -101,7 +101,9 @@ def serve(folder: Path, door: Door) -> Iterator[Page]:
         desk = Desk(
             store=store, folder=folder / "desk", zone=lambda: "Asia/Tbilisi", clock=lambda: datetime.now(UTC), door=door
         )
-        config = uvicorn.Config(desk_app(desk, ["127.0.0.1"]), port=0, log_level="error", lifespan="off")
+        config = uvicorn.Config(
+            desk_app(desk, ["127.0.0.1"], lambda: "# EOF\n"), port=0, log_level="error", lifespan="off"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -217,6 +219,14 @@ def test_a_link_opens_its_alert_alone_for_a_while(shared: Page) -> None:
     told = shared.store.desk.alert(AlertId(1))
     assert told is not None
     assert told.claimed_by == BY_LINK
+
+
+def test_numbers_for_prometheus_are_for_whom_the_door_lets_in(page: Page, shared: Page) -> None:
+    answer = page.get("/metrics")
+    assert (answer.status, answer.text) == (200, "# EOF\n")
+    assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert shared.get("/metrics").status == 403
+    assert shared.get("/metrics", **{"X-Desk-User": "prometheus"}).status == 200
 
 
 def test_a_name_that_points_here_gets_no_answer(page: Page) -> None:

@@ -1,0 +1,90 @@
+"""`wirewatch serve`: one of Dagster's three services as a lasting process, for systemd or whatever else keeps it up."""
+
+import os
+import signal
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from pipelines.cli.dev import alone, check_port, prepare_dagster_home
+from pipelines.config import Settings, load_settings
+from pipelines.errors import SettingsError
+
+CODE_PORT = "WIREWATCH_CODE_PORT"
+NOT_A_PORT = "expected a port from 1 to 65535"
+PORTS = {CODE_PORT: 4266, "WIREWATCH_UI_PORT": 3000}
+"""The variables that name the ports on 127.0.0.1, and their defaults."""
+
+
+@click.command()
+@click.argument("part", type=click.Choice(["code", "daemon", "webserver"]))
+def serve(part: str) -> None:
+    """Run one of Dagster's services in place of this process, on loopback: code server, daemon or webserver.
+
+    The code server runs the cycles; start it first. The daemon asks every 30 seconds whether something is due; the
+    webserver is the UI. `wirewatch desk` is the desk's page. docs/install-server.md has systemd units for all four.
+
+    Example: wirewatch serve code
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    home = prepare_dagster_home(settings)
+    ports = {name: _port(name, unset) for name, unset in PORTS.items()}
+    os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
+    os.environ.update({name: str(port) for name, port in ports.items()})
+    if part == "code":
+        _serve_code(settings, home, ports[CODE_PORT])
+    elif part == "webserver":
+        check_port(ports["WIREWATCH_UI_PORT"], "WIREWATCH_UI_PORT")
+        where = ["-w", _workspace(home), "-h", "127.0.0.1", "-p", str(ports["WIREWATCH_UI_PORT"])]
+        _become("dagster_webserver", *where, "--dagster-log-level", "warning", *_log_format(settings))
+    else:
+        _become("dagster._daemon", "run", "-w", _workspace(home), "--log-level", "warning", *_log_format(settings))
+
+
+def _serve_code(settings: Settings, home: Path, port: int) -> None:
+    """Make or check the database, end the runs that an earlier code server took with it, and serve.
+
+    The lock goes on to the server: as long as it lives no other serves this home, so that runs are ended rightly.
+    """
+    with alone(home) as lock:
+        check_port(port, CODE_PORT)
+        from pipelines.definitions import sweep
+        from storage.store import open_store
+
+        with closing(open_store(settings.database_url)):
+            pass  # so that a wrong database is one clear message here
+        if ended := sweep():
+            click.echo(f"ended {ended} run(s) that an earlier code server left over")
+        os.set_inheritable(lock, True)  # noqa: FBT003 -- the system library's own signature
+        where = ["-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions", "--location-name", "wirewatch"]
+        quiet = ["--log-level", "warning", *_log_format(settings)]
+        _become("dagster", "api", "grpc", *where, "--use-python-environment-entry-point", *quiet)
+
+
+def _log_format(settings: Settings) -> list[str]:
+    return ["--log-format", "json"] if settings.log == "json" else []
+
+
+def _workspace(home: Path) -> str:
+    return str(home / "served.yaml")
+
+
+def _become(module: str, *arguments: str) -> None:
+    """Go on as that program, under the same process id: who keeps it up watches the thing itself.
+
+    It ends on SIGTERM as on SIGINT (Dagster's way), which a shell's background job would have it ignore.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-W", "ignore", "-m", module, *arguments])  # noqa: S606 -- no shell is wanted
+
+
+def _port(name: str, unset: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return unset
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise SettingsError(f"{name}: {NOT_A_PORT}, not {value!r}")
+    return int(value)
