@@ -273,7 +273,7 @@ def open_cycle(
 ) -> Iterator[Cycle]:
     """The installation that `environment` names, as seen from `folder`, opened for one cycle; raises Shut.
 
-    What its steps did is kept, under Dagster's run id if given; for callers that show `reports`, errors alone are logged.
+    What its steps did is kept, under Dagster's run id if given; callers that show `reports` get errors alone logged.
     """
     from pipelines.delivery.apprise_notifier import AppriseNotifier
     from pipelines.ingest.fetcher import HttpFetcher
