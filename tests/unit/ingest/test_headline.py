@@ -61,6 +61,8 @@ def test_headlines(body: str, names: list[str], found: str) -> None:
         ("1er novembre 2026 à 14h05", "2026-11-01"),
         ("24th of November 2026", "2026-11-24"),
         ("24-11-2026 14:05", "2026-11-24"),
+        ("Programme 12, 2026", None),
+        ("Elon 5 2026", None),
         ("31.02.2026", None),
         ("version 1.24.11.2026.7", None),
         ("24 of 2026 were hurt", None),
