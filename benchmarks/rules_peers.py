@@ -9,14 +9,16 @@ import ahocorasick
 import flashtext
 import hyperscan
 import re2
+import spacy
 import tantivy
+from spacy.matcher import PhraseMatcher
 
-from benchmarks.rules_sample import GROUPS, NEAR, SampleRule
+from benchmarks.rules_sample import BEFORE, BOTH, CLOSE, GROUPS, NEAR, TOGETHER, SampleRule
 from pipelines.model import Content
 from pipelines.rules.matcher import Matcher
 from pipelines.rules.rule import CompiledRule
 from pipelines.rules.search import Find, automaton
-from pipelines.text import words
+from pipelines.text import Words, words
 
 Evidence = tuple[str, str, str, int, int]
 """Rule, group, field, start and end."""
@@ -136,7 +138,7 @@ class Naive:
 
     @staticmethod
     def _pattern(term: str) -> re.Pattern[str]:
-        letters = re.escape(term.removesuffix("*"))
+        letters = re.escape(term.removesuffix("*")).replace(r"\?", "[^ ]")
         return re.compile(rf"(?<= )(?={letters}{'' if term.endswith('*') else ' '})")
 
     def judge_all(self, articles: Sequence[Content]) -> None:
@@ -160,13 +162,23 @@ class Naive:
             }
             if hits["unless_any"] or not hits["any"] or not hits["and_any"]:
                 continue
-            if rule.near and not any(_near(one, other) for one in hits["any"] for other in hits["and_any"]):
+            pairs = ((one, other) for one in hits["any"] for other in hits["and_any"] if one[0] == other[0])
+            if rule.clause != BOTH and not any(self._holds(rule.clause, fields[a[0]], a, b) for a, b in pairs):
                 continue
             for name in ("any", "and_any"):
                 for field, first, last in hits[name]:
                     found = fields[field]
                     evidence.add((rule.rule_id, name, field, found.starts[first], found.ends[last]))
         return evidence
+
+    @staticmethod
+    def _holds(clause: str, found: Words, one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+        """What is asked of two hits in one field."""
+        return {
+            CLOSE: max(one[1], other[1]) - min(one[2], other[2]) - 1 <= NEAR,
+            BEFORE: 0 <= other[1] - one[2] - 1 <= NEAR,
+            TOGETHER: found.sentences[one[1]] == found.sentences[other[1]],
+        }[clause]
 
     @staticmethod
     def _places(
@@ -190,11 +202,6 @@ def _longest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _near(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
-    gap = max(one[1], other[1]) - min(one[2], other[2]) - 1
-    return one[0] == other[0] and gap <= NEAR
-
-
 class Flashtext:
     """Whole words and phrases only, the longest of overlapping ones; the scan alone."""
 
@@ -214,6 +221,27 @@ class Flashtext:
         """Nothing but the scan."""
         for article in articles:
             self._keywords.extract_keywords(article.body, span_info=True)
+
+
+class SpacyPhrases:
+    """spaCy's tokens and its matcher of phrases, in lower case; the scan alone."""
+
+    name = "spaCy PhraseMatcher"
+    most_rules = 10_000
+    exact = False
+    few = False
+    note = "scan only: no prefixes, no folding, no rules, no evidence"
+
+    def __init__(self, rules: Sequence[SampleRule], compiled: Sequence[CompiledRule]) -> None:
+        self._language = spacy.blank("en")
+        self._matcher = PhraseMatcher(self._language.vocab, attr="LOWER")
+        terms = dict.fromkeys(term for rule in rules for name in GROUPS for term in rule.terms[name])
+        self._matcher.add("term", [self._language.make_doc(term) for term in terms if not term.endswith("*")])
+
+    def judge_all(self, articles: Sequence[Content]) -> None:
+        """Nothing but the scan."""
+        for article in articles:
+            self._matcher(self._language.make_doc(article.body))
 
 
 def _query(rule: SampleRule, prefixes: bool) -> str:
@@ -284,6 +312,7 @@ class Tantivy:
             searcher.search(index.parse_query(query, ["text"]), limit=len(articles))
 
 
-CONTESTANTS: Mapping[str, type[Ours | Naive | Flashtext | Fts5 | Tantivy]] = {
-    one.name: one for one in (Ours, Naive, Pyahocorasick, Hyperscan, Re2Set, Flashtext, Fts5, Fts5Single, Tantivy)
+CONTESTANTS: Mapping[str, type[Ours | Naive | Flashtext | SpacyPhrases | Fts5 | Tantivy]] = {
+    one.name: one
+    for one in (Ours, Naive, Pyahocorasick, Hyperscan, Re2Set, Flashtext, SpacyPhrases, Fts5, Fts5Single, Tantivy)
 }

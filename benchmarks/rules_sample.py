@@ -21,8 +21,8 @@ TERMS = {
 }
 """Nine terms a rule."""
 NEAR = 15
-
-
+BOTH, CLOSE = "any and and_any", f"near(any, and_any, words={NEAR})"
+BEFORE, TOGETHER = f"before(any, and_any, words={NEAR})", "same_sentence(any, and_any)"
 GROUPS = tuple(TERMS)
 
 
@@ -32,12 +32,18 @@ class SampleRule:
 
     rule_id: str
     terms: Mapping[str, Sequence[str]]
-    near: bool
+    clause: str
+    """What is asked of `any` and `and_any`; a hit of `unless_any` undoes it."""
+    short: bool = True
+    """Whether the author wrote it in the short form."""
 
     def written(self) -> str:
         """The rule in a file of rules."""
+        if not self.short:
+            groups = ", ".join(f"{name}: {{any: {json.dumps(terms)}}}" for name, terms in self.terms.items())
+            return f"  - {{id: {self.rule_id}, terms: {{{groups}}}, when: '{self.clause} and not unless_any'}}\n"
         groups = ", ".join(f"{name}: {json.dumps(terms)}" for name, terms in self.terms.items())
-        near = f", within_words: {NEAR}" if self.near else ""
+        near = f", within_words: {NEAR}" if self.clause == CLOSE else ""
         return f"  - {{id: {self.rule_id}, {groups}{near}}}\n"
 
 
@@ -69,10 +75,19 @@ def articles(data: Path, number: int, skip: int = 0) -> list[Content]:
     return found[skip:]
 
 
-def draw_rules(sample: Sequence[Content], number: int, rates: Rates, seed: int = 1915) -> list[SampleRule]:
-    """Rules whose terms are drawn from the sample; a third ask for nearness."""
+def draw_rules(
+    sample: Sequence[Content], number: int, rates: Rates, seed: int = 1915, *, mixed: bool = False
+) -> list[SampleRule]:
+    """Rules whose terms are drawn from the sample; a third ask for nearness.
+
+    Of `mixed` rules none can be judged at once with others: they ask for order, nearness or one sentence, for what is
+    not there within `when`, and half of their single words have a `?`.
+    """
     drawing = _Drawing(sample, rates, random.Random(seed))
-    return [drawing.rule(place) for place in range(number)]
+    if not mixed:
+        return [drawing.rule(place, BOTH if place % 3 else CLOSE) for place in range(number)]
+    clauses = itertools.cycle((BOTH, CLOSE, BEFORE, TOGETHER))
+    return [drawing.rule(place, clause, short=False) for place, clause in zip(range(number), clauses, strict=False)]
 
 
 class _Drawing:
@@ -89,10 +104,18 @@ class _Drawing:
         self._words = _between(single, rates, len(sample))
         self._phrases = _between(double, rates, len(sample))
 
-    def rule(self, number: int) -> SampleRule:
-        """One rule in the short form."""
+    def rule(self, number: int, clause: str, *, short: bool = True) -> SampleRule:
+        """One rule."""
         terms = {name: [self._term(kind) for kind in kinds] for name, kinds in TERMS.items()}
-        return SampleRule(rule_id=f"r{number}", terms=terms, near=number % 3 == 0)
+        if not short:
+            terms = {name: [self._with_a_gap(term) for term in some] for name, some in terms.items()}
+        return SampleRule(rule_id=f"r{number}", terms=terms, clause=clause, short=short)
+
+    def _with_a_gap(self, term: str) -> str:
+        if not term.isalpha() or self._chance.random() < 0.5:
+            return term
+        place = self._chance.randrange(3, len(term))
+        return f"{term[:place]}?{term[place + 1 :]}"
 
     def _term(self, kind: str) -> str:
         if kind == "phrase":

@@ -41,7 +41,7 @@ class Line:
         numpy = _numpy() if len(self._became) > SHORT else None
         if numpy is None:
             return [edge for word in _WORD.finditer(self._became) for edge in word.span()]
-        blank = numpy.frombuffer(f" {self._became} ".encode("utf-16-le"), numpy.uint16) == _BLANK
+        blank = _codes(f" {self._became} ", numpy) == _BLANK
         # A view gives plain numbers, one at a time: most articles are asked for a few dozen.
         return memoryview((blank[1:] != blank[:-1]).nonzero()[0])
 
@@ -53,7 +53,7 @@ def read(text: str) -> Line | None:
         if NOT_ALONE in text:
             return None
     numpy = _numpy() if len(text) > SHORT else None
-    became = text.translate(_LETTERS) if numpy is None else _translated(text, numpy)
+    became = text.translate(_LETTERS) if numpy is None or text.isascii() else _translated(text, numpy)
     if NOT_ALONE in became:
         return None
     if GONE in became:
@@ -153,7 +153,14 @@ def _translated(text: str, numpy: Any) -> str:
 
 
 def _joined(became: str, numpy: Any) -> str:
-    letters = numpy.frombuffer(f" {became} ".encode("utf-16-le"), numpy.uint16)
+    letters = _codes(f" {became} ", numpy)
     blank = letters == _BLANK
     kept = ~(blank[1:] & blank[:-1])
-    return " " + str(letters[1:][kept].tobytes().decode("utf-16-le"))
+    return " " + str(letters[1:][kept].tobytes().decode("ascii" if letters.itemsize == 1 else "utf-16-le"))
+
+
+def _codes(text: str, numpy: Any) -> Any:
+    """The numbers of its characters; of ASCII, as most texts are once folded, a byte each."""
+    if text.isascii():
+        return numpy.frombuffer(text.encode("ascii"), numpy.uint8)
+    return numpy.frombuffer(text.encode("utf-16-le"), numpy.uint16)

@@ -64,7 +64,7 @@ class Dense:
         slots, after = self._slots.opened(signs)
         if not complete:
             return [Passed(row, (), 0) for row in np.unique(slots // MOST_GROUPS).tolist()]
-        kept = self._slots.wanting_none(slots)[slots // MOST_GROUPS].nonzero()[0]
+        kept = self._slots.having_all(slots)[slots // MOST_GROUPS].nonzero()[0]
         if not len(kept):
             return ()
         by = after.searchsorted(kept, side="right")
@@ -131,7 +131,7 @@ class Slots:
         after = counts.cumsum()
         return self._slots[(self._ends[signs] - after).repeat(counts) + np.arange(after[-1])], after
 
-    def wanting_none(self, opened: Array) -> Array:
+    def having_all(self, opened: Array) -> Array:
         """Which rows have all that they want open."""
         return (self._flags(opened) & self._wanted) == self._wanted
 
