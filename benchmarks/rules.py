@@ -21,7 +21,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.rules_peers import CONTESTANTS, Naive, Ours
+from benchmarks.rules_naive import Naive
+from benchmarks.rules_peers import CONTESTANTS, Ours
 from benchmarks.rules_sample import Rates, SampleRule, articles, draw_rules
 from pipelines.model import Content
 from pipelines.rules.document import Document
