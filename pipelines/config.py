@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pipelines.errors import SettingsError
+from pipelines.keeping import SHORTEST, Keep, Kind
 from pipelines.secrets import hide, secrets_of
 
 DESK_FOLDER = "alert_rules"
@@ -28,7 +30,11 @@ class Settings:
     page_pause: float = 1.0
     """Seconds between the beginnings of two requests to one host; 1 by default."""
     keep_pages: float = 3.0
-    """Days for which fetched pages are kept, for `wirewatch extract --again OUTLET`; 3 by default, 0 for one run."""
+    """Days for which fetched pages are kept, for `wirewatch extract --again OUTLET`; 3 by default, 0 for ever."""
+    keep_texts: float = 400.0
+    """Days for which the bodies of articles are kept of which the desk was not told; 400 by default, 0 for ever."""
+    keep_articles: float = 1_826.0
+    """Days for which articles, matches, alerts and deliveries are kept; five years by default, 0 for ever."""
     desk_url: str | None = None
     """Where others find the desk's page (`wirewatch desk`): messages link to it."""
     desk_user_header: str | None = None
@@ -57,6 +63,12 @@ class Settings:
         return Path(file).expanduser().absolute().parent if file else self.home
 
     @property
+    def keep(self) -> Keep:
+        """How long each kind of thing is kept."""
+        days = {kind: getattr(self, f"keep_{kind}") for kind in SHORTEST}
+        return Keep(**{kind: timedelta(days=number) or None for kind, number in days.items()})
+
+    @property
     def compiled_rules(self) -> Path:
         """Where compiled rules are kept between processes."""
         return self.home / "compiled"
@@ -75,7 +87,9 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         allow_hosts=frozenset(environment.get("WIREWATCH_ALLOW_HOSTS", "").replace(",", " ").split()),
         contact=_contact(environment),
         page_pause=_number(environment, "WIREWATCH_PAGE_PAUSE", 1.0, "seconds"),
-        keep_pages=_number(environment, "WIREWATCH_KEEP_PAGES", 3.0, "days"),
+        keep_pages=_days(environment, "WIREWATCH_KEEP_PAGES", Kind.PAGES, 3.0),
+        keep_texts=_days(environment, "WIREWATCH_KEEP_TEXTS", Kind.TEXTS, 400.0),
+        keep_articles=_days(environment, "WIREWATCH_KEEP_ARTICLES", Kind.ARTICLES, 1_826.0),
         desk_url=_web_address(environment, "WIREWATCH_DESK_URL"),
         desk_user_header=environment.get("WIREWATCH_DESK_USER_HEADER") or None,
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
@@ -134,15 +148,24 @@ def _contact(environment: Mapping[str, str]) -> str | None:
     return value or None
 
 
-def _number(environment: Mapping[str, str], name: str, unset: float, unit: str) -> float:
+def _number(environment: Mapping[str, str], name: str, unset: float, unit: str, most: int = 60) -> float:
     value = environment.get(name)
     try:
         number = float(value) if value else unset
     except ValueError:
         number = -1.0
-    if not 0 <= number <= 60:
-        raise SettingsError(f"{name}: expected {unit} from 0 to 60, not {value!r}")
+    if not 0 <= number <= most:
+        raise SettingsError(f"{name}: expected {unit} from 0 to {most}, not {value!r}")
     return number
+
+
+def _days(environment: Mapping[str, str], name: str, kind: Kind, unset: float) -> float:
+    """Days of a kind; 0 is for ever, and what is still looked at cannot be forgotten."""
+    least = SHORTEST[kind].days
+    days = _number(environment, name, unset, "days", most=36_500)
+    if 0 < days < least:
+        raise SettingsError(f"{name}: expected 0 (for ever), or {least} days and more, not {days:g}")
+    return days
 
 
 def _desk(environment: Mapping[str, str], folder: Path) -> Path:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from pipelines.operating.measured import write_after_cycle
 from pipelines.operating.recorder import Recorder, noted, recording
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
+from pipelines.shares import SHARES
 from pipelines.states import AlertId, OutletId
 from pipelines.steps import alerting, delivering, gathering, grouping, reprocessing, revisiting, waking, watching
 from pipelines.steps import matching as steps
@@ -36,18 +37,6 @@ if TYPE_CHECKING:
     from pipelines.going_live import News
     from pipelines.live_rules import LiveRules
 
-# Seconds in which a step takes new work; what is left over waits for the next run. Deliveries are served twice.
-SHARES = {
-    "feed_entries": 18,
-    "articles": 16,
-    "revisits": 6,
-    "stories": 5,
-    "matches": 4,
-    "going live": 8,
-    "alerts": 3,
-    "deliveries": 10,  # with 5, on a busy machine that needs 3 to load Apprise, alerts waited 105 s for the next run
-    "heartbeat": 20,
-}
 
 FETCHING = {"feed_entries", "articles", "revisits"}
 
@@ -108,7 +97,6 @@ class Cycle:
             self.workers,
             budget=self._budget("articles"),
             pause=self.settings.page_pause,
-            keep=timedelta(days=self.settings.keep_pages),
         )
 
     def articles_again(
@@ -196,6 +184,12 @@ class Cycle:
             routes=self.routes,
             budget=self._budget("heartbeat"),
         )
+
+    def housekeeping(self) -> Report:
+        """Forget what was kept for its time, and give the disk what that leaves free."""
+        from pipelines.steps.tidying import keep_house
+
+        return keep_house(self.store.house, self.settings.keep, budget=self._budget("housekeeping"))
 
     def whole(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """All six steps in order; the reports in the order of the work."""

@@ -1,6 +1,14 @@
 """The one Definitions object, and what the command line may ask of Dagster."""
 
-from dagster import AssetSelection, DagsterInstance, Definitions, define_asset_job, in_process_executor
+from dagster import (
+    AssetSelection,
+    DagsterInstance,
+    DefaultScheduleStatus,
+    Definitions,
+    ScheduleDefinition,
+    define_asset_job,
+    in_process_executor,
+)
 
 from pipelines.defs import assets
 from pipelines.defs.checks import rule_file_checks
@@ -12,10 +20,16 @@ from sensors.run_failure import tell_operator, tell_recovery
 
 monitor = define_asset_job(
     MONITOR,
-    selection=AssetSelection.all(),
+    selection=AssetSelection.all() - AssetSelection.assets("archive"),
     config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
     description="One monitoring cycle: poll, extract, group, match, decide, deliver, tell that all is well. "
     "Takes at most about a minute; what is left waits for the next.",
+)
+
+housekeeping = define_asset_job(
+    "housekeeping",
+    selection=AssetSelection.assets("archive"),
+    description="Once an hour: forgets what was kept for its time, and gives the disk the room back.",
 )
 
 defs = Definitions(
@@ -27,9 +41,13 @@ defs = Definitions(
         assets.alerts,
         assets.deliveries,
         assets.heartbeat,
+        assets.archive,
     ],
     asset_checks=[rule_file_checks()],
-    jobs=[monitor, backfill],
+    jobs=[monitor, backfill, housekeeping],
+    schedules=[
+        ScheduleDefinition(job=housekeeping, cron_schedule="17 * * * *", default_status=DefaultScheduleStatus.RUNNING)
+    ],
     sensors=[due_work, tell_operator, tell_recovery],
     resources={"installation": Installation()},
     executor=in_process_executor,  # measured with five tiny assets: 4.3 s in process, 22.6 s in a process each

@@ -149,10 +149,6 @@ class ArticleStore(Protocol):
         """Whether `save_text` would find nothing new in it."""
         ...
 
-    def forget_pages(self, now: datetime, *, fetched_before: datetime) -> None:
-        """Drop the pages that were kept long enough, and the paragraphs that did not return."""
-        ...
-
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
         """How the pages of these outlets fare: the last RECENT articles that were looked at, and those of two days."""
         ...

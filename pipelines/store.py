@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pipelines import alert_store, protocols
 from pipelines.cycles import CycleBook
+from pipelines.keeping import HouseStore
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
 from pipelines.rehearsal.archive import Archive
@@ -64,6 +65,8 @@ class Store(Protocol):
     def notices(self) -> Notices: ...
     @property
     def archive(self) -> Archive: ...
+    @property
+    def house(self) -> HouseStore: ...
     @property
     def vital_signs(self) -> VitalSigns: ...
     @property

@@ -63,6 +63,8 @@ def _text(way: "Way") -> Iterator[Line]:
     language = language_name(row.language) if row.language else "language not known"
     versions = f", {row.texts} versions" if row.texts > 1 else ""
     yield "text", f"{kind}, {language}, read at {_at(way.extracted_at)}{versions}"
+    if way.forgotten_at is not None:
+        yield "text", f"no longer kept since {_at(way.forgotten_at)}: nobody was told of it (WIREWATCH_KEEP_TEXTS)"
     if row.text_source is not TextSource.PAGE or way.page_error:
         yield "page", f"{way.page_error or 'its text was not found'}; {_again(way)}"
     for at, kind_of_change, reason in way.changes:

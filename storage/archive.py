@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.events import firsts
 from storage.lookups import rows_in
 from storage.records import LATEST, load_revisions
-from storage.tables import articles, revisions, story_members
+from storage.tables import KEPT, articles, revisions, story_members
 
 AT_ONCE = 500
 """Texts in memory; at 2 kB each about a MiB."""
@@ -26,7 +26,7 @@ class SqlArchive:
 
     def count(self, since: datetime) -> int:
         """See Archive."""
-        with_text = select(revisions.c.article_id).where(revisions.c.article_id == articles.c.article_id).exists()
+        with_text = select(revisions.c.article_id).where(revisions.c.article_id == articles.c.article_id, KEPT).exists()
         query = select(func.count()).select_from(articles).where(articles.c.first_seen_at >= since, with_text)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
@@ -34,7 +34,7 @@ class SqlArchive:
     def texts(self, since: datetime) -> Iterator[Sequence[Archived]]:
         """See Archive. Each batch is a transaction of its own: what comes meanwhile comes last."""
         order = (articles.c.first_seen_at, articles.c.article_id)
-        query = _latest().where(articles.c.first_seen_at >= since).order_by(*order).limit(AT_ONCE)
+        query = _latest().where(KEPT, articles.c.first_seen_at >= since).order_by(*order).limit(AT_ONCE)
         after: tuple[Any, ...] | None = None
         while True:
             page = query if after is None else query.where(tuple_(*order) > after)

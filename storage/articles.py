@@ -14,8 +14,8 @@ from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
 from storage.feed_tables import feed_entries, feeds
 from storage.lookups import rows_in
-from storage.page_copies import forget_pages, keep_page, kept_between, kept_pages
-from storage.paragraphs import count_paragraphs, forget_paragraphs
+from storage.page_copies import keep_page, kept_between, kept_pages
+from storage.paragraphs import count_paragraphs
 from storage.records import load_articles, options_from_json, passages_to_json
 from storage.search_index import index_texts
 from storage.sites import site_texts
@@ -86,12 +86,6 @@ class SqlArticles:
             with self._database.reading() as connection:
                 pages, copies = load_pages(connection, dict.fromkeys(some, 0)), kept_pages(connection, some)
             yield from ((page, copies[page.article.article_id]) for page in pages)
-
-    def forget_pages(self, now: datetime, *, fetched_before: datetime) -> None:
-        """See ArticleStore."""
-        with self._database.writing() as connection:
-            forget_pages(connection, fetched_before)
-            forget_paragraphs(connection, now)
 
     def site_texts(self, outlet_ids: Collection[OutletId], now: datetime) -> Sequence[SiteTexts]:
         """See ArticleStore."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from pipelines.protocols import Response
 from pipelines.states import ArticleId, OutletId
-from storage.lookups import rows_in
+from storage.lookups import among, rows_in
 from storage.packing import pack_page, unpack_page
 from storage.page_tables import page_copies
 from storage.tables import articles
@@ -52,6 +52,10 @@ def kept_pages(connection: Connection, article_ids: Iterable[object]) -> dict[Ar
     }
 
 
-def forget_pages(connection: Connection, fetched_before: datetime) -> None:
-    """Drop copies that were kept long enough."""
-    connection.execute(page_copies.delete().where(page_copies.c.fetched_at < fetched_before))
+def forget_pages(connection: Connection, before: datetime, limit: int) -> tuple[int, int]:
+    """Drop some copies that were fetched before then; how many, and their bytes."""
+    old = select(page_copies.c.article_id, func.length(page_copies.c.html)).where(page_copies.c.fetched_at < before)
+    found = connection.execute(old.order_by(page_copies.c.fetched_at).limit(limit)).all()
+    these = among(connection, page_copies.c.article_id, [row[0] for row in found])
+    connection.execute(page_copies.delete().where(these))
+    return len(found), sum(row[1] for row in found)

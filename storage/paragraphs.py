@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import Connection, select
@@ -14,9 +14,6 @@ from pipelines.states import ArticleId, OutletId
 from storage.lookups import rows_in
 from storage.page_tables import paragraphs
 from storage.tables import revisions
-
-REMEMBERED = timedelta(days=60)
-"""A paragraph that did not return for so long is forgotten: most never do."""
 
 
 def count_paragraphs(
@@ -56,10 +53,9 @@ def with_marks(connection: Connection, contents: Sequence[tuple[OutletId, Conten
     return [_with_marks(content, some, found) for (_, content), some in zip(contents, keys, strict=True)]
 
 
-def forget_paragraphs(connection: Connection, now: datetime) -> None:
-    """Drop what has not returned for long."""
-    before = (now - REMEMBERED).toordinal()
-    connection.execute(paragraphs.delete().where(paragraphs.c.last_day < before))
+def forget_paragraphs(connection: Connection, before: datetime) -> int:
+    """Drop what has not returned since then: most never do; how many."""
+    return connection.execute(paragraphs.delete().where(paragraphs.c.last_day < before.toordinal())).rowcount
 
 
 def _keys(outlet: OutletId, content: Content) -> dict[str, int]:

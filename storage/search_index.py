@@ -53,14 +53,14 @@ def index_texts(connection: Connection, texts: Iterable[tuple[RevisionId, str, s
     _run(connection, _ADD, [{"id": one, "words": words_of(*map(clean, parts))} for one, *parts in texts])
 
 
-def forget_texts(connection: Connection, revision_ids: Collection[RevisionId]) -> None:
+def forget_texts(connection: Connection, revision_ids: Collection[int]) -> None:
     """Take texts out again, while they are still stored as they were taken up."""
     columns = (revisions.c.revision_id, revisions.c.title, revisions.c.lead, revisions.c.body)
     rows = connection.execute(revisions.select().with_only_columns(*columns).where(_among(connection, revision_ids)))
     _run(connection, _FORGET, [{"id": one, "words": words_of(*parts)} for one, *parts in rows])
 
 
-def _among(connection: Connection, revision_ids: Collection[RevisionId]) -> Any:
+def _among(connection: Connection, revision_ids: Collection[int]) -> Any:
     return among(connection, revisions.c.revision_id, revision_ids)
 
 

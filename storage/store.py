@@ -19,6 +19,7 @@ from storage.journal import Journal
 from storage.matches import SqlMatches
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
+from storage.retention import SqlRetention
 from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
 from storage.search import SqlSearch
@@ -97,6 +98,7 @@ class SqlStore:
         self.archive = SqlArchive(database)
         self.search = SqlSearch(database)
         self.ways = Ways(database)
+        self.house = SqlRetention(database)
         self.desk = DeskViews(database)
 
     def due_work(self, now: datetime) -> DueWork:

@@ -72,11 +72,15 @@ revisions = Table(
     Column("matched_at", UtcTime),
     Column("share_changed", Double),
     Column("extractor", CleanText),
+    Column("forgotten_at", UtcTime),
     UniqueConstraint("article_id", "text_hash"),
     Index("ix_revisions_latest", "article_id", "revision_id"),
 )
 UNMATCHED = revisions.c.matched_at.is_(None)
 partial_index("ix_revisions_unmatched", revisions.c.revision_id, where=UNMATCHED)
+KEPT = revisions.c.forgotten_at.is_(None)
+"""Revisions that still have their text."""
+partial_index("ix_revisions_kept", revisions.c.revision_id, where=KEPT)
 
 visits = Table(
     "visits",

@@ -36,6 +36,8 @@ class Way:
     row: ArticleRow
     brought: tuple[Brought, ...]
     extracted_at: datetime | None
+    forgotten_at: datetime | None
+    """When its text was forgotten, kept for its time."""
     matched_at: datetime | None
     """When the rules last looked at its latest text."""
     due_at: datetime | None
@@ -74,7 +76,9 @@ def _article_id(connection: Connection, name: str) -> ArticleId | None:
 def _way(connection: Connection, article_id: ArticleId) -> Way:
     row = article_rows(connection, [article_id])[0]
     article = connection.execute(select(articles).where(articles.c.article_id == article_id)).one()
-    newest = select(revisions.c.extracted_at, revisions.c.matched_at).where(revisions.c.article_id == article_id)
+    newest = select(revisions.c.extracted_at, revisions.c.matched_at, revisions.c.forgotten_at).where(
+        revisions.c.article_id == article_id
+    )
     text = connection.execute(newest.order_by(revisions.c.revision_id.desc()).limit(1)).first()
     entries = select(feed_entries).where(feed_entries.c.article_id == article_id).order_by(feed_entries.c.entry_key)
     changed = select(changes).where(changes.c.article_id == article_id).order_by(changes.c.change_id)
@@ -85,6 +89,7 @@ def _way(connection: Connection, article_id: ArticleId) -> Way:
             for one in connection.execute(entries)
         ),
         extracted_at=text.extracted_at if text else None,
+        forgotten_at=text.forgotten_at if text else None,
         matched_at=text.matched_at if text else None,
         due_at=article.extract_due_at,
         attempts=article.extract_attempts,

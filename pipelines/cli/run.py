@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import asdict
 from itertools import chain
+from operator import methodcaller
 from pathlib import Path
 
 import click
@@ -20,11 +21,12 @@ def run(every_feed: bool, as_json: bool) -> None:
 
     Safe to call as often as you like, by cron for example; what is not due is left alone.
     """
-    from pipelines.cycle import Cycle, open_cycle
+    from pipelines.cycle import open_cycle
 
     problems = False
     with open_cycle(os.environ, Path.cwd(), reports=True) as cycle:
-        for report in chain(cycle.each(every_feed=every_feed), map(Cycle.heartbeat, [cycle])):
+        after = map(methodcaller("__call__"), (cycle.heartbeat, cycle.housekeeping))
+        for report in chain(cycle.each(every_feed=every_feed), after):
             problems = problems or bool(report.problems)
             if as_json:
                 echo_json(asdict(report))

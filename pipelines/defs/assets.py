@@ -114,6 +114,18 @@ def deliveries(installation: Installation) -> MaterializeResult[None]:
 
 @asset(
     group_name="staying_awake",
+    kinds={"sql"},
+    owners=OWNERS,
+    description="The archive, once an hour: forgets pages, texts and whole articles that were kept for "
+    "their time (WIREWATCH_KEEP_...), never what the desk was told of in it, and gives the disk their room back.",
+)
+def archive(installation: Installation) -> MaterializeResult[None]:
+    """Forget what was kept for its time."""
+    return installation.perform(Cycle.housekeeping)
+
+
+@asset(
+    group_name="staying_awake",
     kinds={"python"},
     owners=OWNERS,
     deps=[deliveries],

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipelines import errors, protocols
 from pipelines.ingest import health, revisits
@@ -20,7 +20,6 @@ BATCH = 200  # pages a look: small enough that a kill costs little
 PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
 PAGE_PATIENCE = 10.0
 PAGE_PAUSE = 1.0
-PAGES_KEPT = timedelta(days=3)
 
 Fetched = tuple[Page, protocols.Response | None]
 """A page and the answer it is read from; None where it has no page, or none that came."""
@@ -35,12 +34,10 @@ def extract_articles(
     *,
     budget: Budget,
     pause: float = PAGE_PAUSE,
-    keep: timedelta = PAGES_KEPT,
 ) -> Report:
     """Get the text of each article that is due: from its page where robots.txt allows, else from its feed.
 
-    `pause` is the least time, in seconds, between the beginnings of two requests to one host. Pages fetched longer ago
-    than `keep` are forgotten.
+    `pause` is the least time, in seconds, between the beginnings of two requests to one host.
     """
     tally = Tally("articles", "texts new", "texts unchanged")
     more = True
@@ -69,7 +66,7 @@ def extract_articles(
         polite.keep()
         dropped = readings.finish(budget)
         more = len(pages) == BATCH or reached < len(linked) or dropped > 0
-    _look_after(store, outlets, notices, tally, budget.now(), keep)
+    _look_after(store, outlets, notices, tally, budget.now())
     return tally.report(unfinished=more)
 
 
@@ -89,11 +86,8 @@ def _look_after(
     notices: Notices,
     tally: Tally,
     now: datetime,
-    keep: timedelta,
 ) -> None:
     """See which sites give no full texts any more; the operator is told once, and once more when they do."""
-    if outlets:
-        store.forget_pages(now, fetched_before=now - keep)
     sites = store.site_texts(outlets, now)
     full, looked_at = sum(site.recent_full for site in sites), sum(site.recent for site in sites)
     found = [(site, trouble) for site in sites if (trouble := health.site_trouble(site))]

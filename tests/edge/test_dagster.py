@@ -61,17 +61,35 @@ def a_run(instance: DagsterInstance, status: DagsterRunStatus) -> DagsterRun:
     return create_run_for_test(instance, job_name=MONITOR, status=status)
 
 
-def test_the_graph_is_seven_described_and_owned_assets_in_three_groups_in_order() -> None:
+def test_the_graph_is_seven_described_and_owned_assets_in_three_groups_in_order_and_one_apart() -> None:
     graph = defs.resolve_asset_graph()
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(ASSETS)
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == {*ASSETS, "archive"}
     for before, after in pairwise(ASSETS):
         assert graph.get(AssetKey(after)).parent_keys == {AssetKey(before)}
-    nodes = [graph.get(AssetKey(name)) for name in ASSETS]
-    assert [node.group_name for node in nodes] == ["gathering"] * 3 + ["alerting"] * 3 + ["staying_awake"]
+    nodes = [graph.get(AssetKey(name)) for name in (*ASSETS, "archive")]
+    assert [node.group_name for node in nodes] == ["gathering"] * 3 + ["alerting"] * 3 + ["staying_awake"] * 2
     for node in nodes:
         assert len(node.description or "") > 60
         assert node.owners
         assert node.kinds
+
+
+def test_housekeeping_is_an_hourly_job_of_its_own_that_tells_what_it_forgot(
+    world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIREWATCH_KEEP_PAGES", "0.00001")
+    assert not {node.to_user_string() for node in defs.resolve_job_def(MONITOR).asset_layer.executable_asset_keys} & {
+        "archive"
+    }
+    schedule = defs.resolve_schedule_def("housekeeping_schedule")
+    assert (schedule.cron_schedule, schedule.default_status.value) == ("17 * * * *", "RUNNING")
+    with world.cycle() as cycle:
+        cycle.whole()
+    done = defs.resolve_job_def("housekeeping").execute_in_process(instance=instance)
+    (told,) = done.asset_materializations_for_node("archive")
+    assert told.metadata["pages forgotten"].value > 0
+    assert told.metadata["bytes of pages"].value > 0
+    assert told.metadata["megabytes on disk"].value > 0
 
 
 def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(

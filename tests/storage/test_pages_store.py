@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipelines.keeping import Kind
 from pipelines.model import Content, Published
 from pipelines.protocols import Response
 from pipelines.states import OutletId, PassageKind
@@ -103,7 +104,7 @@ def test_pages_are_kept_for_a_time_and_come_back_as_they_were(store: SqlStore) -
     assert store.articles.has_text(kept, text("dam", 20))
     assert not store.articles.has_text(kept, text("sluice", 20))
     assert list(store.articles.kept_pages(OutletId("other"), NOW - timedelta(hours=1), LATER)) == []
-    store.articles.forget_pages(LATER, fetched_before=NOW)
+    store.house.forget(Kind.PAGES, NOW, LATER)
     assert len(list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1), LATER))) == 1
-    store.articles.forget_pages(LATER, fetched_before=NOW + timedelta(seconds=1))
+    store.house.forget(Kind.PAGES, NOW + timedelta(seconds=1), LATER)
     assert list(store.articles.kept_pages(outlet, NOW - timedelta(hours=1), LATER)) == []

@@ -1,11 +1,13 @@
 """Settings: found upward, named by variables, wrong ones told with what was tried."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.config import load_settings, receiver_environment
 from pipelines.errors import SettingsError
+from pipelines.keeping import Keep
 
 
 def test_the_desk_is_found_upward_and_the_home_is_beside_it(tmp_path: Path) -> None:
@@ -34,14 +36,26 @@ def test_variables_name_other_places(tmp_path: Path) -> None:
     assert settings.allow_hosts == {"127.0.0.1", "intranet.example"}
 
 
-@pytest.mark.parametrize("name", ["WIREWATCH_PAGE_PAUSE", "WIREWATCH_KEEP_PAGES"])
-def test_numbers_are_held_to_what_makes_sense(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("WIREWATCH_PAGE_PAUSE", 60), ("WIREWATCH_KEEP_PAGES", 36_500), ("WIREWATCH_KEEP_ARTICLES", 36_500)],
+)
+def test_numbers_are_held_to_what_makes_sense(tmp_path: Path, name: str, most: int) -> None:
     (tmp_path / "alert_rules").mkdir()
     settings = load_settings({"WIREWATCH_KEEP_PAGES": "0.5", "WIREWATCH_PAGE_PAUSE": ""}, tmp_path)
-    assert (settings.keep_pages, settings.page_pause) == (0.5, 1.0)
-    for value in ("-1", "61", "soon", "nan"):
-        with pytest.raises(SettingsError, match=f"{name}: expected (?:seconds|days) from 0 to 60, not '{value}'"):
+    assert (settings.keep.pages, settings.page_pause) == (timedelta(hours=12), 1.0)
+    for value in ("-1", str(most + 1), "soon", "nan"):
+        with pytest.raises(SettingsError, match=f"{name}: expected (?:seconds|days) from 0 to {most}, not '{value}'"):
             load_settings({name: value}, tmp_path)
+
+
+def test_things_are_kept_for_their_time_or_for_ever_and_not_for_less_than_they_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "alert_rules").mkdir()
+    assert load_settings({}, tmp_path).keep == Keep()
+    kept = load_settings({"WIREWATCH_KEEP_TEXTS": "0", "WIREWATCH_KEEP_ARTICLES": "30"}, tmp_path).keep
+    assert (kept.texts, kept.articles, kept.pages) == (None, timedelta(days=30), Keep().pages)
+    with pytest.raises(SettingsError, match=r"WIREWATCH_KEEP_TEXTS: expected 0 .*, or 30 days and more, not 3"):
+        load_settings({"WIREWATCH_KEEP_TEXTS": "3"}, tmp_path)
 
 
 def test_without_a_desk_the_error_says_what_was_tried(tmp_path: Path) -> None:
