@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test faults check run docs lock peers
+.PHONY: setup demo test faults soak check run docs lock peers
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -25,6 +25,10 @@ test: setup
 # Every case of the fault catalogue as one table: expected, seen, seconds, megabytes.
 faults: setup
 	@$(BIN)/python -m tests.faults
+
+# Five minutes at 20 times real pace, struck every few seconds; then the invariants. SEED=2 DATABASE=postgresql
+soak: setup
+	@$(BIN)/python -m tests.soak --seed $(or $(SEED),1) --database $(or $(DATABASE),sqlite)
 
 check: setup
 	$(BIN)/ruff check .

@@ -38,23 +38,28 @@ class PostgresServer:
         binaries = self._binaries()
         cluster = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
         self._run(binaries / "initdb", "-D", "data", *cluster)
+        self._binary = binaries / "postgres"
+        self.start()
+
+    def start(self) -> None:
+        """Serve, from the beginning or after `kill`."""
         # A time zone far from UTC, for what must not depend on it.
         settings = ["listen_addresses=", "fsync=off", "shared_buffers=16MB", "timezone=Asia/Yerevan"]
+        named = (part for one in settings for part in ("-c", one))
         self._server = subprocess.Popen(
-            [
-                binaries / "postgres",
-                "-D",
-                "data",
-                "-k",
-                self._folder,
-                *(part for one in settings for part in ("-c", one)),
-            ],
+            [self._binary, "-D", "data", "-k", self._folder, *named],
             cwd=self._folder,
             user=self._user,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         self._connection = self._connect()
+
+    def kill(self) -> None:
+        """End it as a crash would: nothing is written down, and every connection breaks."""
+        self._connection.close()
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(20)
 
     def new_database(self) -> str:
         """URL of a fresh, empty database."""

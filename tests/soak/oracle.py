@@ -1,0 +1,117 @@
+"""What must hold at the end of a soak, checked one by one against what the site published and the receivers took."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from sqlalchemy import MetaData, create_engine, select, text
+
+from pipelines.states import DeliveryState
+from storage.store import open_store
+from tests.soak.world import RECEIVERS, SECRET, Receivers
+
+MEMORY_MB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One thing that must hold, and what was seen."""
+
+    name: str
+    holds: bool
+    seen: str
+
+
+def verdict(
+    url: str,
+    folder: Path,
+    *,
+    wanted: Collection[int],
+    published: Collection[int],
+    receivers: Receivers,
+    blows: Counter[str],
+    peak_mb: float,
+) -> Iterator[Invariant]:
+    """Every invariant, in the order of the design; `wanted` are the articles that the rule asks for."""
+    with closing(open_store(url)) as store:
+        ledger = store.journal.match_ledger()
+        rows = store.journal.deliveries(list(DeliveryState), 1_000_000)
+        found = {int(row.article.url.rpartition("/")[2]) for row in store.journal.articles(limit=1_000_000)}
+    states = Counter(row.delivery.state for row in rows)
+    missing = {name: sorted(set(wanted) - set(receivers.taken[name])) for name in RECEIVERS}
+    yield Invariant(
+        "1 no loss: each article that matches reaches each receiver",
+        not any(missing.values()),
+        f"{len(wanted)} wanted, missing {({name: len(lost) for name, lost in missing.items() if lost}) or 'none'}",
+    )
+    yield Invariant(
+        "1 sums: every match has its answer, every delivery its end",
+        ledger.matched == ledger.accounted == len(wanted) and set(states) <= {DeliveryState.SENT},
+        f"{ledger.matched} matches, {ledger.accounted} answered; deliveries {dict(states)}",
+    )
+    yield Invariant(
+        "2 each receiver by itself: refusals of one mark no other",
+        len(rows) >= len(wanted) * len(RECEIVERS) and receivers.refused > 0,
+        f"{len(rows)} deliveries, {receivers.refused} refused by receivers that were down or flapping",
+    )
+    repeats = {name: sum(many - 1 for many in receivers.taken[name].values()) for name in RECEIVERS}
+    yield Invariant(
+        "3 repeats: no more than blows",
+        all(many <= blows.total() for many in repeats.values()),
+        f"{repeats} for {blows.total()} blows",
+    )
+    yield Invariant("4 only a 2xx of the addressed URL is success", not receivers.taken["login"], "nobody at /login")
+    late = sum(after < before for before, after in pairwise(receivers.order["steady"]))
+    yield Invariant(
+        "5 order at a receiver that takes everything",
+        late <= blows.total(),
+        f"{late} of {len(receivers.order['steady'])} told after a later one",
+    )
+    yield Invariant(
+        "7 nothing dropped on the way in",
+        set(published) <= found,
+        f"{len(published)} published, {len(set(published) - found)} never seen",
+    )
+    failing = [title for title in receivers.notices if "gone" in title]
+    yield Invariant("8 a feed that fails is told, once", len(failing) == 1, f"{len(failing)} notices: {failing[:2]}")
+    yield Invariant("9 the heartbeat goes out", receivers.beats > 0, f"{receivers.beats} beats")
+    yield Invariant("10 memory of a cycle", peak_mb <= MEMORY_MB, f"{peak_mb:.0f} MB at most, workers included")
+    places = [*_secret_rows(url), *(name for name in ("log", "cycles") if SECRET in _read(folder / name))]
+    yield Invariant("12 no secret in a row or a log", not places, ", ".join(places) or "none")
+    yield Invariant("the database is sound", _sound(url), "checked")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _secret_rows(url: str) -> list[str]:
+    """Tables in which the secret stands."""
+    engine, found = _engine(url), []
+    with engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for name, table in tables.tables.items():
+            if name.startswith("search"):
+                continue  # words of texts, by number; some of its tables cannot be read as rows
+            if any(SECRET in str(row) for row in connection.execute(select(table))):
+                found.append(name)
+    engine.dispose()
+    return found
+
+
+def _sound(url: str) -> bool:
+    """As the database itself says."""
+    engine = _engine(url)
+    with engine.connect() as connection:
+        question = "PRAGMA integrity_check" if url.startswith("sqlite") else "SELECT 'ok'"
+        answer = connection.execute(text(question)).scalar_one()
+    engine.dispose()
+    return str(answer) == "ok"
+
+
+def _engine(url: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
