@@ -29,6 +29,8 @@ _FIRST = np.array([sum(1 << 8 * slot for slot in range(number)) for number in ra
 """The bits of a row's first slots: of four bytes the lowest of each."""
 _ROW, _FIELD = 40, 36
 """Where the numbers of a row and of a field begin in a place's number: words of two fields are far apart in it."""
+_BETWEEN = np.zeros(2, np.int64)
+"""Stands for the word that is counted between two fields."""
 _hit = partial(tuple.__new__, Hit)
 _sign = itemgetter(0)
 
@@ -162,8 +164,8 @@ class Places:
         self._fields = np.array(self._heads[1:], np.int64).searchsorted(self._firsts, side="right")
         self.numbers = (slots // MOST_GROUPS << _ROW) + (self._fields << _FIELD) + self._firsts
         """By which they stand row by row in reading order."""
-        edges = (part for words in self._words for part in (words.edges, (0, 0)))
-        self._edges = np.concatenate([np.asarray(part, np.int64) for part in edges])
+        edges = [part for words in self._words for part in (np.asarray(words.edges, np.int64), _BETWEEN)]
+        self._starts, self._ends = np.concatenate(edges).reshape(-1, 2).T
         self.seen = self._seen()
         """Those that plain groups count."""
 
@@ -179,11 +181,12 @@ class Places:
         return seen.nonzero()[0]
 
     def _loose(self) -> list[int]:
-        """Phrases that a sentence's end may part: between two words of ASCII one character alone is none."""
-        tight = self._edges[2 * self._firsts + 2] - self._edges[2 * self._firsts + 1] == 1
-        ascii_only = np.array([words.text.isascii() for words in self._words])[self._fields]
-        loose: list[int] = ((self.more > 1) | (self.more == 1) & ~(tight & ascii_only)).nonzero()[0].tolist()
-        return loose
+        """Phrases that a sentence's end may part: one character of ASCII between two words is none."""
+        loose = self.more > 0
+        if all(words.text.isascii() for words in self._words):
+            loose = self.more * (self._starts[self._firsts + 1] - self._ends[self._firsts]) > 1
+        found: list[int] = loose.nonzero()[0].tolist()
+        return found
 
     def _place(self, place: int) -> tuple[int, int, int]:
         """Its field, and the numbers of its first and last word there."""
@@ -199,8 +202,7 @@ class Places:
         """What hits of groups of these names hold at these places."""
         firsts = self._firsts[order]
         fields = self._fields[order].tolist()
-        starts = self._edges[2 * firsts].tolist()
-        ends = self._edges[2 * (firsts + self.more[order]) + 1].tolist()
+        starts, ends = self._starts[firsts].tolist(), self._ends[firsts + self.more[order]].tolist()
         texts = [words.text for words in self._words]
         found = [texts[field][start:end] for field, start, end in zip(fields, starts, ends, strict=True)]
         return list(zip(names, [FIELDS[field] for field in fields], starts, ends, found, strict=True))
