@@ -99,6 +99,11 @@ COMMANDS = {
     "outbox list": Entry("outbox:outbox", "Deliveries that wait, failed or are dead", "wirewatch outbox list"),
     "outbox retry": Entry("outbox:outbox", "Send dead or waiting deliveries again", "wirewatch outbox retry 17"),
     "db upgrade": Entry("db:db", "Bring the database to this version's schema", "wirewatch db upgrade"),
+    "db copy": Entry(
+        "db:db",
+        "Copy a whole archive into another database",
+        "wirewatch db copy sqlite:///old.db postgresql://db/wirewatch",
+    ),
     "db compact": Entry("db:db", "Give the disk what a SQLite file has free", "wirewatch db compact"),
 }
 

@@ -43,6 +43,23 @@ def compact() -> None:
     click.echo(f"{_megabytes(compact_store(url))} given back to the disk")
 
 
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy(source: str, target: str) -> None:
+    """Copy a whole archive from one database URL to another: SQLite to PostgreSQL, or back.
+
+    All of it or nothing: TO must be empty, and stays so where the copy is stopped. What comes into FROM meanwhile is
+    not copied: stop Wirewatch first, and set WIREWATCH_DATABASE_URL to TO afterwards.
+    """
+    from pipelines.cli.output import echo_table, progress
+    from storage.copying import copy_archive, rows_in_all
+
+    with progress("rows copied", sum(rows_in_all(source).values())) as advance:
+        copied = copy_archive(source, target, advance)
+    echo_table(["table", "rows on both sides"], [[name, f"{number:,}"] for name, number in copied.items() if number])
+
+
 def _compact(work: Callable[[], int]) -> None:
     """What can be done later is no failure of what is done."""
     try:
