@@ -27,6 +27,7 @@ from pipelines.states import TextSource
 from storage.database import Database
 from storage.event_profiles import packed
 from storage.feed_tables import outlets
+from storage.packing import pack_text
 from storage.tables import UNMATCHED, articles, revisions
 from storage.weeks import week_and_second
 
@@ -89,6 +90,7 @@ class _Known:
     """What an index has of a text."""
 
     text: Text
+    body: bytes
     hashes: tuple[int, ...]
     terms: tuple[int, ...]
     profile: bytes
@@ -111,7 +113,7 @@ def fill(database: Database, some: Iterable[Text], size: int, number: int) -> No
 def _known(one: Text) -> _Known:
     content = Content(title=one[0], body=one[1], language=one[2])
     profile = described(content, START)
-    return _Known(one, fingerprint(content), tuple(profile.weights), packed(profile))
+    return _Known(one, pack_text(one[1]), fingerprint(content), tuple(profile.weights), packed(profile))
 
 
 def _fill(connection: Connection, chunk: Sequence[tuple[int, _Known, int]], number: int) -> None:
@@ -119,10 +121,10 @@ def _fill(connection: Connection, chunk: Sequence[tuple[int, _Known, int]], numb
     for place, known, copy in chunk:
         at, one = START + SPAN * (place / number), place + 1
         when = at.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else at
-        (week, second), (title, body, language) = week_and_second(at), known.text
+        (week, second), (title, _, language) = week_and_second(at), known.text
         change = random.Random(copy).getrandbits(62) if copy else 0
         rows["articles"].append((one, str(place), str(place), "o", when, False, 1))
-        rows["revisions"].append((one, str(place), title, "", body, language, "[]", "page", when, when))
+        rows["revisions"].append((one, str(place), title, "", known.body, language, "[]", "page", when, when))
         rows["stories"].append((one, when))
         rows["story_members"].append((one, one, 1.0, "first of its story", when))
         rows["event_profiles"].append((one, known.profile))

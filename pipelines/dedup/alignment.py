@@ -97,8 +97,10 @@ def align(left: Prepared, right: Prepared) -> Alignment:
 
     The shorter text is the one put in order, so that which text came first decides nothing.
     """
-    if (left.letters, left.words) < (right.letters, right.words):
+    if (left.letters, left.line) < (right.letters, right.line):
         return align(right, left).turned()
+    if right.letters >= RUN and (place := f" {left.line} ".find(f" {right.line} ")) >= 0:
+        return _contained(left, right, place)
     one = _Text.of(left)
     plain = _align(one, _Text.of(right))
     order = _order(left, right) if plain.shared < IN_ORDER * right.letters else []
@@ -106,6 +108,23 @@ def align(left: Prepared, right: Prepared) -> Alignment:
         return plain
     ordered = _align(one, _Text.ordered(right, order))
     return ordered if ordered.shared > plain.shared else plain
+
+
+def _contained(left: Prepared, right: Prepared, place: int) -> Alignment:
+    """The right text stands in the left one from end to end, from this character on: most reprints are cut or framed."""
+    begin = left.line.count(" ", 0, place)
+    lengths = _opening_of(left.line.split(maxsplit=OPENING))
+    opening = list(zip(lengths, range(len(lengths)), strict=True))
+    return Alignment(
+        shared=right.letters,
+        replaced=0,
+        respelt=0,
+        inside=0,
+        openings=(_found(opening, [(begin, begin + len(right.words))]), 1.0),
+        agreeing=len(_numbers_in(right.words)),
+        differing=(),
+        moved=0,
+    )
 
 
 def _align(left: _Text, right: _Text) -> Alignment:

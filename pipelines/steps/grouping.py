@@ -4,8 +4,9 @@ A batch of articles is decided in memory, with all that the store has for them r
 come alone after the one before. Then all of it is written: a kill leaves the batch as it was.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,7 +45,7 @@ def group_stories(
     aliases: Aliases | None = None
     ready = renew_fingerprints(store, budget, batch)
     while more and ready and not budget.spent:
-        with store.grouping(budget.now()) as grouping:
+        with uncollected(), store.grouping(budget.now()) as grouping:
             revisions = grouping.ungrouped(batch)
             aliases = aliases or (names() if names and revisions else None)
             joined = _join_stories(grouping, revisions, aliases, tally) if revisions else 0
@@ -53,6 +54,18 @@ def group_stories(
         more = len(revisions) == batch or joined < len(revisions)
     overview(store, budget.now(), tally)
     return tally.report(unfinished=more)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for garbage in cycles meanwhile: a batch leaves none, and looking for it took a fifth of its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
