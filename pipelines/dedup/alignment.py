@@ -111,7 +111,7 @@ def align(left: Prepared, right: Prepared) -> Alignment:
 
 
 def _contained(left: Prepared, right: Prepared, place: int) -> Alignment:
-    """The right text stands in the left one from end to end, from this character on: most reprints are cut or framed."""
+    """The right text stands in the left one, whole, from this character on: most reprints are cut or framed."""
     begin = left.line.count(" ", 0, place)
     lengths = _opening_of(left.line.split(maxsplit=OPENING))
     opening = list(zip(lengths, range(len(lengths)), strict=True))

@@ -1,13 +1,13 @@
 """A few stable numbers of a text, by which reprints of it are found again; pure."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from pipelines.dedup.folded import AT_ONCE
+from pipelines.dedup.lately import Lately
 from pipelines.dedup.normalize import prepare
 from pipelines.model import Content
 
@@ -20,7 +20,7 @@ SAMPLED = ((10, 5), (40, 12))
 end; and the first sentence is all there is of a notice under which its outlet prints an appeal."""
 OPENING = 40
 """Words of an opening: those of the last of SAMPLED."""
-CONSIDERED = 3 * MOST
+CONSIDERED = 2 * MOST
 """Grams looked at, the smallest of all: of what is said again and again some are equal."""
 _BLANK = ord(" ")
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
@@ -36,44 +36,66 @@ def fingerprint(content: Content) -> tuple[int, ...]:
     return tuple(sample(content))
 
 
-@lru_cache(maxsize=2_048)  # more than are grouped in one batch
-def sample(content: Content) -> Mapping[int, str]:
-    """The fingerprint's numbers, each with the letters that it stands for."""
-    line = prepare(content).line
+def _sampled(contents: Sequence[Content]) -> list[Mapping[int, str]]:
+    lines = [prepared.line for prepared in prepare.all(contents)]
+    return [_sample(line, *grams) for line, grams in zip(lines, _grams(lines), strict=True)]
+
+
+sample = Lately(_sampled, size=2_048, at_once=AT_ONCE)  # more than are grouped in one batch
+"""The fingerprint's numbers, each with the letters that it stands for."""
+
+
+def _sample(line: str, values: Any, starts: Any) -> Mapping[int, str]:
     text = line.replace(" ", "")
     if not text:
         return {}
-    values, starts = _grams(line)
-    order = values.argsort()[:CONSIDERED]
-    places = dict(zip(values[order].tolist(), starts[order].tolist(), strict=True))
-    opening = dict(zip(values[:OPENING].tolist(), starts[:OPENING].tolist(), strict=True))
+    opening = list(zip(values[:OPENING].tolist(), starts[:OPENING].tolist(), strict=True))
     picked: dict[int, int] = {}
     for words_seen, number in SAMPLED:
-        some = sorted(value for value in list(opening)[:words_seen] if value not in picked)
-        picked.update((value, opening[value]) for value in some[: number - len(picked)])
-    others = (one for one in places.items() if one[0] not in picked)
-    picked.update(islice(others, MOST - 1 - len(picked)))
+        for value, start in sorted(opening[:words_seen]):
+            if len(picked) >= number:
+                break
+            picked.setdefault(value, start)
+    least = values.argsort()[:CONSIDERED]
+    for value, start in zip(values[least].tolist(), starts[least].tolist(), strict=True):
+        if len(picked) >= MOST - 1:
+            break
+        picked.setdefault(value, start)
     return {_whole(text): text} | {value: text[start : start + GRAM] for value, start in picked.items()}
 
 
-def _grams(line: str) -> tuple[Any, Any]:
-    """A number for the gram that begins with each word, and where among the letters it begins."""
-    codes = np.frombuffer(line.encode("utf-16-le", "surrogatepass"), "<u2")
-    blanks = (codes == _BLANK).nonzero()[0]
-    letters = codes[codes != _BLANK]
-    starts = np.zeros(len(blanks) + 1, np.int64)
-    starts[1:] = blanks - np.arange(len(blanks))
-    starts = starts[: starts.searchsorted(len(letters) - GRAM, "right")]
-    if not starts.size:
-        return starts, starts
-    grams: Any = np.ndarray((len(letters) - GRAM + 1, GRAM // 4), "<u8", letters, strides=(2, 8))
-    mixed = grams[starts] * _ODD
+def _grams(lines: Sequence[str]) -> list[tuple[Any, Any]]:
+    """Of each line a number for the gram that begins with each word, and where among its letters it begins."""
+    codes = np.frombuffer(" ".join(["", *lines, ""]).encode("utf-16-le", "surrogatepass"), "<u2")
+    is_letter = codes != _BLANK
+    letters = codes[is_letter]
+    before = is_letter.cumsum()
+    starts = before[(is_letter[1:] > is_letter[:-1]).nonzero()[0]]
+    numbers = _numbers(letters, starts)
+    found = []
+    end = letter = 0
+    for line in lines:
+        begin, letter_begin = end, letter
+        blanks = line.count(" ")
+        end += blanks + 1 if line else 0
+        letter += len(line) - blanks
+        last = begin + int(starts[begin:end].searchsorted(letter - GRAM, "right"))
+        found.append((numbers[begin:last], starts[begin:last] - letter_begin))
+    return found
+
+
+def _numbers(letters: Any, starts: Any) -> Any:
+    """A number for the letters from each start on; of the last few it says nothing."""
+    if len(letters) < GRAM:
+        return starts
+    whole: Any = np.ndarray((len(letters) - GRAM + 1, GRAM), "<u2", letters, strides=(2, 2))
+    mixed = whole[np.minimum(starts, len(whole) - 1)].view("<u8") * _ODD
     mixed ^= mixed >> _HALF
     mixed *= _ODD[::-1]
     sums = mixed.sum(axis=1)
     sums ^= sums >> _HALF
     sums *= _ODD[0]
-    return (sums ^ sums >> _HALF).view(np.int64), starts
+    return (sums ^ sums >> _HALF).view(np.int64)
 
 
 def _whole(text: str) -> int:

@@ -1,22 +1,25 @@
-"""A whole text folded at once, so hard that spelling, marks and scanning noise fall away; pure.
+"""Texts folded so hard that spelling, marks and scanning noise fall away, several at once; pure.
 
-One table says what each character becomes, a second of what kind it is; the rest is masks over the whole text. Digits
-are kept: in a series of reports they are all that differs.
+One table says what each character becomes, a second of what kind it is; the rest is masks over all of it. Of a text
+alone the calls take most of the time: sixteen together take a third. Digits are kept: in a series of reports they are
+all that differs.
 """
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-SPLIT = "\x1c"
-"""Divides a text into two that are folded together: a headline by itself costs as much as half a text."""
-
+AT_ONCE = 16
+"""Articles folded together: some 40 kB, which stay in the processor's cache."""
+_SPLIT_MARK = "\x1c"
 _GONE, _BLANK, _LETTER, _SIGN, _DIGIT, _COMMA, _STOP, _END, _NEWLINE, _SPLIT = range(10)
 """Kinds of characters. A sign is a word by itself, in scripts without spaces; the last six look beside them."""
-_KINDS = {",": _COMMA, ".": _STOP, "\n": _NEWLINE, SPLIT: _SPLIT} | dict.fromkeys("!?…։।。", _END)
+_KINDS = {",": _COMMA, ".": _STOP, "\n": _NEWLINE, _SPLIT_MARK: _SPLIT} | dict.fromkeys("!?…։।。", _END)
 _JOINS = "ьъ'’‘`´՚‐-"
 # Cyrillic letters that scans take for Latin ones; then letters that spellings and transliterations exchange
 _EXCHANGED = dict(zip("авекмнорстухіјэ" + "yjzıəæøłđւ", "abekmhopctixiie" + "iisieaoldվ", strict=True))
@@ -38,10 +41,10 @@ class Folded:
     Each is letters or digits, never both; between two stands one blank.
     """
 
-    before: str
-    """The words before SPLIT."""
+    heading: str
+    """The words of the headline."""
     line: str
-    """The words after it; all of them where there is none."""
+    """The words of the text."""
     sentences: tuple[int, ...]
     """Numbers of the words of `line` with which sentences begin, the first (0) included."""
     paragraphs: tuple[int, ...]
@@ -63,9 +66,22 @@ for _firsts, _second, _pair in _PAIRS:
         _Tables.first[ord(_first)] |= _pair
 
 
-def fold(text: str) -> Folded:
+def fold(text: str) -> str:
     """The words of a text, in order."""
-    codes, letters = _read(text.replace("և", "եւ"))
+    return fold_all([("", text)])[0].line
+
+
+def fold_all(articles: Sequence[tuple[str, str]]) -> list[Folded]:
+    """Headlines and texts; each is folded as if it were alone."""
+    joined = "".join(
+        part.replace("և", "եւ").replace(_SPLIT_MARK, " ") + _SPLIT_MARK for parts in articles for part in parts
+    )
+    codes, letters = _read(joined)
+    if letters.max() == _MANY:  # ligatures, fractions, Korean: what they are made of stands alone
+        if len(articles) > 1:
+            return [folded for article in articles for folded in fold_all([article])]
+        heading, text = (unicodedata.normalize("NFKD", part.casefold()) for part in articles[0])
+        return fold_all([(heading, text)])
     kinds = _Tables.kinds.take(codes)
     ends, newlines, splits = _look_beside(codes, letters, kinds)
     places = kinds.nonzero()[0]
@@ -77,14 +93,30 @@ def fold(text: str) -> Folded:
         letters, places = np.insert(letters, between, _SPACE), np.insert(places, between, 0)
     blanks = (letters == _SPACE).nonzero()[0]
     starts = places[blanks[:-1] + 1]
-    split = int(starts.searchsorted(splits[0])) if splits.size else 0
-    line = letters.tobytes().decode("utf-16-le", "surrogatepass")
-    return Folded(
-        before=line[1 : blanks[split]],
-        line=line[blanks[split] + 1 : -1],
-        sentences=_words_at(starts[split:], np.concatenate((ends, newlines))),
-        paragraphs=_words_at(starts[split:], newlines),
+    return _apart(
+        letters.tobytes().decode("utf-16-le", "surrogatepass"),
+        blanks.tolist(),
+        starts.searchsorted(splits).tolist(),
+        starts.searchsorted(np.sort(np.concatenate((ends, newlines)))).tolist(),
+        starts.searchsorted(newlines).tolist(),
     )
+
+
+def _apart(
+    line: str, blanks: Sequence[int], splits: Sequence[int], sentences: Sequence[int], paragraphs: Sequence[int]
+) -> list[Folded]:
+    """Each article of many: `blanks` by character of the line, all else by number of the word."""
+    found = []
+    for first, begin, end in zip([0, *splits[1::2]], splits[::2], splits[1::2], strict=False):
+        heading, text = line[blanks[first] + 1 : blanks[begin]], line[blanks[begin] + 1 : blanks[end]]
+        found.append(Folded(heading, text, _of(sentences, begin, end), _of(paragraphs, begin, end)))
+    return found
+
+
+def _of(numbers: Sequence[int], begin: int, end: int) -> tuple[int, ...]:
+    """Those between these words, counted from the first of them, and it."""
+    within = numbers[bisect_right(numbers, begin) : bisect_left(numbers, end)]
+    return (0, *(number - begin for number in dict.fromkeys(within)))
 
 
 def _read(text: str) -> tuple[Any, Any]:
@@ -97,9 +129,12 @@ def _read(text: str) -> tuple[Any, Any]:
         for code in set(codes[letters == _NOT_YET].tolist()):  # np.unique loads numpy.ma, another 50 ms
             _Tables.became[code], _Tables.kinds[code] = _became(chr(code))
         letters = _Tables.became.take(codes)
-    if letters.max() == _MANY:  # ligatures, fractions, Korean: what they are made of stands alone
-        return _read(unicodedata.normalize("NFKD", text.casefold()))
     return codes, letters
+
+
+def signs(text: str) -> str:
+    """A text that has no words, as it stands, but for what takes two places: a private letter stands for each such."""
+    return _BEYOND.sub(lambda found: _private(found[0]), " ".join(text.split()))
 
 
 def _became(character: str) -> tuple[int, int]:
@@ -125,7 +160,11 @@ def _within(beyond: str) -> str:
     plain = unicodedata.normalize("NFKD", beyond.casefold())
     if not plain.isalnum():
         return " "
-    return "".join(one if ord(one) < 0x10000 else chr(_PRIVATE + ord(one) % 0x1000) for one in plain)
+    return "".join(one if ord(one) < 0x10000 else _private(one) for one in plain)
+
+
+def _private(beyond: str) -> str:
+    return chr(_PRIVATE + ord(beyond) % 0x1000)
 
 
 def _look_beside(codes: Any, letters: Any, kinds: Any) -> tuple[Any, Any, Any]:
@@ -162,12 +201,6 @@ def _between_words(kinds: Any) -> Any:
     """Where two words touch: letters and digits, and signs on either side."""
     inside = (kinds[1:] > _BLANK) & (kinds[:-1] > _BLANK)
     return (inside & ((kinds[1:] != kinds[:-1]) | (kinds[1:] == _SIGN))).nonzero()[0] + 1
-
-
-def _words_at(starts: Any, places: Any) -> tuple[int, ...]:
-    """The numbers of the first words, and of those that are the first after these places."""
-    numbers: list[int] = starts.searchsorted(places).tolist()
-    return tuple(sorted({0, *numbers} - {len(starts)})) or (0,)
 
 
 def letters_before(line: str) -> tuple[int, ...]:

@@ -1,10 +1,12 @@
 """What is compared: an article's words, as they are folded, without what outlets and agencies put around them; pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from pipelines.dedup.folded import SPLIT, fold, letters_before
+from pipelines.dedup.folded import AT_ONCE, Folded, fold_all, letters_before, signs
+from pipelines.dedup.lately import Lately
+from pipelines.dedup.weekdays import weekdays_in
 from pipelines.dedup.wire_marks import clean_title, without_credits
 from pipelines.model import Content
 from pipelines.passages import without
@@ -50,22 +52,32 @@ class Prepared:
         return letters_before(self.line)
 
     @cached_property
+    def days(self) -> frozenset[int]:
+        """The days of the week that title and text name."""
+        return weekdays_in(self.heading, self.line)
+
+    @cached_property
     def letters(self) -> int:
         """Letters and digits of all words together."""
         return len(self.line) - self.line.count(" ")
 
 
-@lru_cache(maxsize=4096)
-def prepare(content: Content) -> Prepared:
-    """The folded words of a text: the body, else the lead; with the title where these are next to nothing."""
-    title = clean_title(content.title).replace(SPLIT, " ")
-    folded = fold(f"{title}{SPLIT}{without_credits(_own_text(content)[:LONGEST])}")
+def _prepared(contents: Sequence[Content]) -> list[Prepared]:
+    parts = [(clean_title(content.title), without_credits(_own_text(content)[:LONGEST])) for content in contents]
+    return [_enough(content, folded) for content, folded in zip(contents, fold_all(parts), strict=True)]
+
+
+prepare = Lately(_prepared, size=4096, at_once=AT_ONCE)
+"""The folded words of a text: the body, else the lead; with the title where these are next to nothing."""
+
+
+def _enough(content: Content, folded: Folded) -> Prepared:
     if folded.line.count(" ") + 1 >= FEW_WORDS:
-        return Prepared(folded.before, folded.line, folded.sentences, folded.paragraphs)
-    line = f"{folded.before} {folded.line}".strip()
+        return Prepared(folded.heading, folded.line, folded.sentences, folded.paragraphs)
+    line = f"{folded.heading} {folded.line}".strip()
     if not line:  # signs only, which no desk sends on purpose: as they stand
-        line = " ".join("".join((content.title, content.lead, content.body)).split())
-    return Prepared(folded.before, line, (0,), (0,))
+        line = signs("".join((content.title, content.lead, content.body)))
+    return Prepared(folded.heading, line, (0,), (0,))
 
 
 def _own_text(content: Content) -> str:

@@ -46,4 +46,4 @@ def _folded_stems() -> Sequence[tuple[str, int]]:
     """How a day's name begins, with the blank before it: a pattern of them takes five times as long."""
     from pipelines.dedup.folded import fold
 
-    return [(f" {fold(stem).line}", day) for day, stems in enumerate(_DAYS, start=1) for stem in stems]
+    return [(f" {fold(stem)}", day) for day, stems in enumerate(_DAYS, start=1) for stem in stems]

@@ -122,6 +122,8 @@ def _stories(grouping: Grouping, revisions: Sequence[Revision], tally: Tally) ->
     from pipelines.dedup.grouping import UNCOMPARED, group
 
     nothing: Mapping[int, str] = {}
+    with suppress(Exception):  # all together; what fails is then asked for alone, and told
+        sample.all([one.content for one in revisions])
     samples = [(_tried(partial(sample, one.content), nothing, one, tally), _since(one)) for one in revisions]
     index = ahead.candidates(grouping, samples)
     for revision, (sampled, since) in zip(revisions, samples, strict=True):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dedup.fingerprint import MOST, fingerprint
+from pipelines.dedup.fingerprint import MOST, _sampled, fingerprint
 from pipelines.model import Content
 from tests.unit.dedup.invented import ENGLISH, LANGUAGES, Language, page
 
@@ -67,3 +67,9 @@ def test_hashes_fit_a_bigint_and_are_few(title: str, body: str) -> None:
     assert len(hashes) == len(set(hashes)) <= MOST
     assert all(-(2**63) <= number < 2**63 for number in hashes)
     assert hashes == fingerprint(Content(title=title, body=body))
+
+
+@given(st.lists(st.text(max_size=300), max_size=5))
+def test_articles_sampled_together_are_sampled_as_if_alone(bodies: list[str]) -> None:
+    contents = [*(Content(title="", body=body) for body in bodies), DAM, ENGLISH.article]
+    assert _sampled(contents) == [one for content in contents for one in _sampled([content])]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dedup.folded import fold
+from pipelines.dedup.folded import fold, fold_all
 from pipelines.dedup.normalize import prepare
 from pipelines.model import Content
 
@@ -30,14 +30,14 @@ from pipelines.model import Content
     ],
 )
 def test_spellings_fold_to_one(one: str, other: str) -> None:
-    assert fold(one).line == fold(other).line
+    assert fold(one) == fold(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("12", "14"), ("100", "1000"), ("loan", "loon"), ("11", "1"), ("F16", "F18")]
 )
 def test_what_differs_stays_different(one: str, other: str) -> None:
-    assert fold(one).line != fold(other).line
+    assert fold(one) != fold(other)
 
 
 def test_grouped_digits_are_one_number() -> None:
@@ -91,3 +91,12 @@ def test_any_text_can_be_prepared(title: str, body: str) -> None:
 def test_folding_does_not_depend_on_case_of_ascii(text: str) -> None:
     ascii_only = text.encode("ascii", "ignore").decode()
     assert fold(ascii_only.upper()) == fold(ascii_only.lower())
+
+
+mixed = st.lists(st.tuples(st.text(max_size=40), st.text(max_size=200)), max_size=5)
+
+
+@given(mixed, st.sampled_from(["Straße ½ ﬁx", "Փաշինյանը և", "한국어 뉴스", "𝟏𝟐 𝒶𝒷 😀", "a\x1cb"]))
+def test_texts_folded_together_are_folded_as_if_alone(articles: list[tuple[str, str]], odd: str) -> None:
+    together = [*articles, (odd, odd), *articles]
+    assert fold_all(together) == [folded for article in together for folded in fold_all([article])]
