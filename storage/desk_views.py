@@ -1,29 +1,26 @@
-"""What the desk's page shows: events as they came, what was held and why, rules with their precision, a search."""
+"""What the desk's page shows: events as they came, and what was held and why."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from pipelines.alerts import AlertDetail
 from pipelines.errors import StoreError
-from pipelines.model import Rule
-from pipelines.states import AlertId, ArticleId, Outcome, RuleId, RuleStatus, VerdictKind
+from pipelines.model import Outlet
+from pipelines.states import AlertId, ArticleId, RuleId, VerdictKind
 from storage.alert_tables import acknowledgements, alerts, feedback, verdicts
 from storage.database import Database
 from storage.events import firsts
 from storage.feed_tables import outlets
 from storage.journal import AlertRow, alert_rows
 from storage.lookups import rows_in
-from storage.records import LATEST, named
-from storage.rule_rows import rule_of
-from storage.tables import articles, matches, revisions, rules
+from storage.records import named, outlet_of
+from storage.tables import articles, matches, revisions
 
-USEFUL, NOISE = "useful", "noise"
 _OUTLET = outlets.c.title.label("outlet")
 
 
@@ -59,35 +56,6 @@ class Held:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleNumbers:
-    """How a rule did lately."""
-
-    rule: Rule
-    matches: int
-    alerts: int
-    useful: int
-    noise: int
-    claimed_after: timedelta | None
-    """The median from alert to claim."""
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the marked alerts that were useful; None where none was marked."""
-        marked = self.useful + self.noise
-        return self.useful / marked if marked else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRow:
-    """An article that a search found."""
-
-    article_id: ArticleId
-    title: str
-    outlet: str
-    at: datetime
-
-
 class DeskViews:
     """Reads for the page, and the desk's marks; each read a handful of queries."""
 
@@ -100,21 +68,22 @@ class DeskViews:
         if before is not None:
             query = query.where(alerts.c.alert_id < before)
         with self._database.reading() as connection:
-            told = _told(connection, connection.scalars(query).all())
-            story_of = {one.row.detail.alert.alert_id: _story(one) for one in told}
+            some = told(connection, connection.scalars(query).all())
+            story_of = {one.row.detail.alert.alert_id: _story(one) for one in some}
             event_of = firsts(connection, {story for story in story_of.values() if story is not None})
         groups: defaultdict[object, list[Told]] = defaultdict(list)
-        for one in told:
+        for one in some:
             story = story_of[one.row.detail.alert.alert_id]
             groups[("alert", one.row.detail.alert.alert_id) if story is None else event_of[story]].append(one)
         return [
-            EventTold(event_id=key if isinstance(key, int) else None, alerts=(*some,)) for key, some in groups.items()
+            EventTold(event_id=key if isinstance(key, int) else None, alerts=(*members,))
+            for key, members in groups.items()
         ]
 
     def alert(self, alert_id: AlertId) -> Told | None:
         """One alert."""
         with self._database.reading() as connection:
-            return next(iter(_told(connection, [alert_id])), None)
+            return next(iter(told(connection, [alert_id])), None)
 
     def newest(self) -> tuple[int, ...]:
         """Changes when anything that `events` shows may have changed; costs next to nothing."""
@@ -131,8 +100,8 @@ class DeskViews:
             connection.execute(feedback.delete().where(mine))
             connection.execute(feedback.insert().values(alert_id=alert_id, who=who, verdict=verdict, given_at=now))
 
-    def held(self, limit: int) -> Sequence[Held]:
-        """The last `limit` matches that were not told, newest first."""
+    def held(self, limit: int, kind: VerdictKind | None = None) -> Sequence[Held]:
+        """The last `limit` matches that were not told, newest first; of one kind where that is given."""
         query = (
             select(verdicts, matches.c.rule_id, matches.c.article_id, revisions.c.title, _OUTLET)
             .select_from(verdicts)
@@ -146,6 +115,8 @@ class DeskViews:
             .order_by(verdicts.c.match_id.desc())
             .limit(limit)
         )
+        if kind is not None:
+            query = query.where(verdicts.c.kind == kind)
         with self._database.reading() as connection:
             return [
                 Held(
@@ -160,47 +131,11 @@ class DeskViews:
                 for row in connection.execute(query)
             ]
 
-    def rules(self, since: datetime) -> Sequence[RuleNumbers]:
-        """Every rule that is not retired, by id, with its numbers since then."""
+    def outlets(self) -> Sequence[Outlet]:
+        """Every outlet, by title."""
         with self._database.reading() as connection:
-            matched = _by_rule(connection, matches, matches.c.matched_at >= since, matches.c.outcome == Outcome.MATCH)
-            told = _by_rule(connection, alerts, alerts.c.created_at >= since)
-            marks = _marks_by_rule(connection, since)
-            claims = _claims_by_rule(connection, since)
-            found = _current_rules(connection)
-        return [
-            RuleNumbers(
-                rule=rule,
-                matches=matched.get(rule.rule_id, 0),
-                alerts=told.get(rule.rule_id, 0),
-                useful=marks.get((rule.rule_id, USEFUL), 0),
-                noise=marks.get((rule.rule_id, NOISE), 0),
-                claimed_after=timedelta(seconds=median(claims[rule.rule_id])) if rule.rule_id in claims else None,
-            )
-            for rule in found
-        ]
-
-    def search(self, words: str, limit: int) -> Sequence[FoundRow]:
-        """The newest articles in whose headline or outlet's name all the words stand, letters' case apart."""
-        title, outlet = func.lower(revisions.c.title), func.lower(outlets.c.title)
-        query = (
-            select(articles.c.article_id, revisions.c.title, _OUTLET, articles.c.first_seen_at)
-            .select_from(articles)
-            .join(revisions, and_(revisions.c.article_id == articles.c.article_id, LATEST))
-            .join(outlets, outlets.c.outlet_id == articles.c.outlet_id)
-            .order_by(articles.c.article_id.desc())
-            .limit(limit)
-        )
-        for word in words.split():
-            spellings = {word.lower(), word.capitalize(), word.upper(), word}  # SQLite's lower() knows ASCII alone
-            columns = (title, revisions.c.title)
-            likes = [column.contains(one, autoescape=True) for one in spellings for column in columns]
-            query = query.where(or_(*likes, outlet.contains(word.lower(), autoescape=True)))
-        with self._database.reading() as connection:
-            return [
-                FoundRow(article_id=row.article_id, title=row.title, outlet=row.outlet, at=row.first_seen_at)
-                for row in connection.execute(query)
-            ]
+            rows = connection.execute(named(select(outlets).order_by(outlets.c.title)))
+            return [outlet_of(row) for row in rows]
 
 
 def _story(told: Told) -> Any:
@@ -208,7 +143,8 @@ def _story(told: Told) -> Any:
     return detail.match.story_id if isinstance(detail, AlertDetail) else None
 
 
-def _told(connection: Connection, alert_ids: Sequence[AlertId]) -> list[Told]:
+def told(connection: Connection, alert_ids: Sequence[AlertId]) -> list[Told]:
+    """The alerts that exist, in the order of their ids as given."""
     claims = {row.alert_id: row.who for row in _of(connection, select(acknowledgements), acknowledgements, alert_ids)}
     marks: defaultdict[AlertId, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in _of(connection, select(feedback), feedback, alert_ids):
@@ -229,40 +165,3 @@ def _of(connection: Connection, query: Select[Any], table: Any, alert_ids: Colle
 
 def _count(table: Any) -> Any:
     return select(func.count()).select_from(table).scalar_subquery()
-
-
-def _by_rule(connection: Connection, table: Any, *where: Any) -> dict[RuleId, int]:
-    query = select(table.c.rule_id, func.count()).where(*where).group_by(table.c.rule_id)
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _marks_by_rule(connection: Connection, since: datetime) -> dict[tuple[RuleId, str], int]:
-    query = (
-        select(alerts.c.rule_id, feedback.c.verdict, func.count())
-        .join(alerts, alerts.c.alert_id == feedback.c.alert_id)
-        .where(alerts.c.created_at >= since)
-        .group_by(alerts.c.rule_id, feedback.c.verdict)
-    )
-    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
-
-
-def _claims_by_rule(connection: Connection, since: datetime) -> dict[RuleId, list[float]]:
-    """Seconds from alert to claim."""
-    query = (
-        select(alerts.c.rule_id, alerts.c.created_at, acknowledgements.c.given_at)
-        .join(alerts, alerts.c.alert_id == acknowledgements.c.alert_id)
-        .where(alerts.c.created_at >= since)
-    )
-    found: dict[RuleId, list[float]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.rule_id, []).append((row.given_at - row.created_at).total_seconds())
-    return found
-
-
-def _current_rules(connection: Connection) -> list[Rule]:
-    """The newest version of each rule that is not retired."""
-    newest = select(rules.c.rule_id, func.max(rules.c.first_seen_at).label("at")).group_by(rules.c.rule_id).subquery()
-    same = and_(rules.c.rule_id == newest.c.rule_id, rules.c.first_seen_at == newest.c.at)
-    query = named(select(rules).join(newest, same).where(rules.c.status != RuleStatus.RETIRED))
-    found = {row.rules_rule_id: rule_of(row) for row in connection.execute(query.order_by(rules.c.rule_id))}
-    return list(found.values())

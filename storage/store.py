@@ -12,6 +12,7 @@ from storage.archive import SqlArchive
 from storage.articles import SqlArticles
 from storage.cycles import SqlCycles
 from storage.database import Database
+from storage.desk_rules import DeskRules
 from storage.desk_views import DeskViews
 from storage.feed_tables import ACTIVE, feeds
 from storage.feeds import SqlFeeds
@@ -100,6 +101,7 @@ class SqlStore:
         self.ways = Ways(database)
         self.house = SqlRetention(database)
         self.desk = DeskViews(database)
+        self.desk_rules = DeskRules(database)
 
     def due_work(self, now: datetime) -> DueWork:
         """See Store. A revision that waits to be grouped or matched counts once."""

@@ -4,6 +4,8 @@ import getpass
 import ipaddress
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -27,7 +29,7 @@ def desk(port: int, host: str) -> None:
     import uvicorn
 
     from pipelines.desk.app import desk_app
-    from pipelines.desk.pages import Desk
+    from pipelines.desk.desk import Desk
     from pipelines.desk.visitors import Door
     from pipelines.links import signer_of
     from pipelines.operating.metrics import open_metrics
@@ -60,10 +62,21 @@ def desk(port: int, host: str) -> None:
 
 
 def _zone(settings: Settings) -> str:
+    """The desk's zone, as routes.yaml says now."""
+    path = settings.desk / "routes.yaml"
+    try:
+        written = path.stat()
+    except OSError:
+        return "UTC"
+    return _zone_of(path, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=1)
+def _zone_of(path: Path, *_: int) -> str:
     from pipelines.delivery.routing import load_routes
 
     try:
-        return load_routes(settings.desk / "routes.yaml").zone
+        return load_routes(path).zone
     except DeskFileError:
         return "UTC"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -12,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
 from pipelines.desk.actions import ACTIONS
-from pipelines.desk.pages import PAGES, Asked, Desk, refusal
+from pipelines.desk.desk import Asked, Desk, refusal
+from pipelines.desk.pages import PAGES
 from pipelines.desk.visitors import Refused
 from pipelines.errors import WirewatchError
 from pipelines.states import AlertId
@@ -24,8 +26,8 @@ STATIC = Path(__file__).parent / "static"
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 LARGEST_FORM = 256 << 10
 HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -43,7 +45,12 @@ def desk_app(desk: Desk, hosts: Sequence[str], metrics: Callable[[], str] | None
         routes.append(Route("/metrics", _numbers(desk, metrics)))
     trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     static = Mount("/static", StaticFiles(directory=STATIC))
-    return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted])
+    nowhere: dict[Any, ExceptionHandler] = {404: _nowhere}
+    return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted], exception_handlers=nowhere)
+
+
+async def _nowhere(_: Request, __: Exception) -> Response:
+    return HTMLResponse(refusal("There is no such page."), 404)
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]

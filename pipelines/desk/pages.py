@@ -1,72 +1,21 @@
 """The pages: each reads what it shows and fills a template; none changes anything."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipelines.delivery.wording import number
-from pipelines.desk.views import events, numbers, one
-from pipelines.desk.visitors import Door, Refused, Visitor
-from pipelines.rendering import fill
-from pipelines.states import AlertId
+from pipelines.desk.desk import Asked, Desk, shown
+from pipelines.desk.rule_pages import rule, rules, trying
+from pipelines.desk.search_page import search
+from pipelines.desk.views import events, feeds, held, one, silence
+from pipelines.desk.visitors import Refused
+from pipelines.states import AlertId, VerdictKind
 
-if TYPE_CHECKING:
-    from storage.store import SqlStore
-
-TEMPLATES = Path(__file__).parent / "templates"
-EVENTS = 60
-"""Alerts on the first page: more than anybody reads, and quick to load."""
-ROWS = 200
-LOOKED_BACK = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What the pages stand on."""
-
-    store: "SqlStore"
-    folder: Path
-    """The desk's folder, for rules that are asked about."""
-    zone: Callable[[], str]
-    clock: Callable[[], datetime]
-    door: Door
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request, its visitor let in."""
-
-    visitor: Visitor
-    path: Mapping[str, int]
-    query: Mapping[str, str]
-    fields: Mapping[str, str]
-
-    @property
-    def alert_id(self) -> AlertId:
-        """The alert that the address names."""
-        return AlertId(self.path["alert_id"])
-
-    @property
-    def key(self) -> str:
-        """The link's token, to be sent along with what is asked from here; empty without one."""
-        return (self.fields.get("key") or self.query.get("key", "")) if self.visitor.only else ""
-
-
-def shown(desk: Desk, asked: Asked, template: str, **values: object) -> str:
-    """A page with what every page needs."""
-    form = desk.door.signer.form(asked.visitor.who)
-    return fill(TEMPLATES, template, visitor=asked.visitor, key=asked.key, form=form, **values)
-
-
-def refusal(text: str) -> str:
-    """The page that says why there is no other."""
-    return fill(TEMPLATES, "refused.html", text=text)
+EVENTS = 40
+"""Alerts on the first page: more than anybody reads at once, and quick to load."""
+ROWS = 100
 
 
 def _events(desk: Desk, asked: Asked) -> str:
-    before = asked.query.get("before", "").removeprefix("A")
+    before = asked.query.get("before", "").removeprefix("A")[:18]
     found = desk.store.desk.events(EVENTS, AlertId(int(before)) if before.isdecimal() else None)
     told = events(found, desk.zone(), desk.clock())
     last = min((one.number for event in told for one in event.alerts), default=None)
@@ -98,30 +47,28 @@ def _article(desk: Desk, asked: Asked) -> str:
 
 
 def _held(desk: Desk, asked: Asked) -> str:
-    return shown(desk, asked, "held.html", rows=desk.store.desk.held(ROWS))
+    kinds = [kind for kind in VerdictKind if kind is not VerdictKind.SENT]
+    kind = next((kind for kind in kinds if kind == asked.query.get("kind")), None)
+    rows = held(desk.store.desk.held(ROWS, kind), desk.zone(), desk.clock())
+    return shown(desk, asked, "held.html", rows=rows, kinds=kinds, kind=kind, most=ROWS)
 
 
 def _silences(desk: Desk, asked: Asked) -> str:
-    return shown(desk, asked, "silences.html", rows=desk.store.silences.all(desk.clock()))
+    now, zone = desk.clock(), desk.zone()
+    return shown(
+        desk,
+        asked,
+        "silences.html",
+        rows=[silence(row, zone, now) for row in desk.store.silences.all(now)],
+        rules=desk.store.desk_rules.sources(),
+        outlets=desk.store.desk.outlets(),
+    )
 
 
 def _feeds(desk: Desk, asked: Asked) -> str:
-    return shown(desk, asked, "feeds.html", rows=desk.store.journal.feeds())
-
-
-def _rules(desk: Desk, asked: Asked) -> str:
-    found = desk.store.desk.rules(desk.clock() - LOOKED_BACK)
-    return shown(desk, asked, "rules.html", rows=[numbers(row) for row in found])
-
-
-def _search(desk: Desk, asked: Asked) -> str:
-    words = asked.query.get("q", "")[:200].strip()
-    found = desk.store.desk.search(words, ROWS) if words else ()
-    return shown(desk, asked, "search.html", words=words, rows=found)
-
-
-def _try(desk: Desk, asked: Asked) -> str:
-    return shown(desk, asked, "try.html", text="", problems=(), rows=None, number=number)
+    now = desk.clock()
+    found = feeds(desk.store.feeds.due_feeds(now, everything=True), desk.zone(), now)
+    return shown(desk, asked, "feeds.html", rows=found, well=sum(row.state == "well" for row in found))
 
 
 PAGES: Mapping[str, Callable[[Desk, Asked], str]] = {
@@ -132,7 +79,8 @@ PAGES: Mapping[str, Callable[[Desk, Asked], str]] = {
     "/held": _held,
     "/silences": _silences,
     "/feeds": _feeds,
-    "/rules": _rules,
-    "/search": _search,
-    "/try": _try,
+    "/rules": rules,
+    "/rules/{rule_id}": rule,
+    "/search": search,
+    "/try": trying,
 }

@@ -1,7 +1,10 @@
 """One more item in a list of a desk file: its text put in where it belongs, and not a character beside it touched."""
 
+import fcntl
 import json
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.desk_files.reading import Data, DeskFile, parse, read, replace_text
@@ -12,8 +15,24 @@ def insert_item(path: Path, loc: tuple[str | int, ...], item: Mapping[str, Data]
     """Append `item` to the list at `loc`, made where there is none; returns its line. Raises DeskFileError.
 
     What holds the list must be there. The file is replaced in one move, and only where it then says what it said
-    before, and the item.
+    before, and the item; of two who add at once, one waits for the other.
     """
+    with _alone(path.resolve().parent):
+        return _inserted(path, loc, item)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other process or thread adds to a file of the folder meanwhile."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _inserted(path: Path, loc: tuple[str | int, ...], item: Mapping[str, Data]) -> int:
     file = read(path)
     at, text = _placed(file, loc, item)
     apart = "\n" if text.endswith("\n") and file.text[at - 1] != "\n" else ""

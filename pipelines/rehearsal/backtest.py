@@ -44,11 +44,13 @@ class Caught:
 
     number: int = 0
     samples: list[Sample] = field(default_factory=list)
+    most: int = SAMPLES
+    """Articles kept."""
 
     def take(self, revision: Revision, judgement: Judgement, at: datetime) -> None:
         """One more."""
         self.number += 1
-        if len(self.samples) < SAMPLES:
+        if len(self.samples) < self.most:
             self.samples.append(_sample(revision, judgement, at))
 
 
@@ -113,10 +115,11 @@ class Backtest:
         *,
         since: datetime,
         now: datetime,
+        samples: int = SAMPLES,
     ) -> None:
         """`against` is another version of the rules, None where there is nothing to compare with."""
         tried = [rule for rule in rules if rule.rule.status in TRIED and rule.rule.volume is None]
-        self._rules = {rule.rule_id: Tried(rule=rule.rule) for rule in tried}
+        self._rules = {rule.rule_id: Tried(rule=rule.rule, matches=Caught(most=samples)) for rule in tried}
         self._matcher = Matcher(tried, statuses=TRIED)
         self._other = None if against is None else Matcher(against, statuses=TRIED)
         self._gone: defaultdict[RuleId, Caught] = defaultdict(Caught)

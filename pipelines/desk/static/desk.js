@@ -9,13 +9,24 @@ if (list && list.dataset.stamp) {
     const answer = await fetch("/?part=list");
     if (!answer.ok) return;
     const open = [...list.querySelectorAll("details[open]")].map((one) => one.parentElement.querySelector("article").id);
+    const known = new Set([...list.querySelectorAll("article")].map((one) => one.id));
     list.innerHTML = await answer.text();
     list.dataset.stamp = stamp;
     for (const id of open) {
       const details = document.getElementById(id)?.closest("section")?.querySelector("details");
       if (details) details.open = true;
     }
+    const fresh = [...list.querySelectorAll("article")].filter((one) => !known.has(one.id)).length;
+    if (fresh) document.getElementById("news").textContent = `${fresh} new`;
   };
-  setInterval(() => look().catch(() => {}), 15000);
-  document.addEventListener("visibilitychange", () => look().catch(() => {}));
+  let timer = null;
+  const watch = () => {
+    clearInterval(timer);
+    timer = null;
+    if (document.visibilityState !== "visible") return;
+    timer = setInterval(() => look().catch(() => {}), 15000);
+    look().catch(() => {});
+  };
+  document.addEventListener("visibilitychange", watch);
+  watch();
 }
