@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.ext import Extension
+
+T = TypeVar("T")
 
 LONGEST = 1_000_000
 """Characters of one text: a hundred alerts in one mail have a tenth of it."""
@@ -74,20 +76,25 @@ class Templates:
 
     def fill_desks(self, name: str, **values: object) -> str:
         """As `fill`, but raises TemplateRefused where the desk's own will not do."""
+        text = self._tried(name, lambda environment: "".join(_bounded_text(environment, name, values)).strip())
+        if not text:
+            raise TemplateRefused(TemplateFault((self.desks or self.ours) / name, 1, "gives an empty text"))
+        return text
+
+    def read_desks(self, name: str) -> None:
+        """Raise TemplateRefused where the desk's template is not written as one."""
+        self._tried(name, lambda environment: environment.get_template(name))
+
+    def _tried(self, name: str, done: "Callable[[Environment], T]") -> T:
         from jinja2 import TemplateError
 
-        if self.desks is None:
-            raise ValueError("there is no folder of a desk's templates")
         self._environment = self._environment or _made(self.ours, self.desks)
         try:
-            text = "".join(_bounded_text(self._environment, name, values)).strip()
+            return done(self._environment)
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise TemplateRefused(self._fault(error, name)) from error
         except (RuntimeError, MemoryError, OSError) as error:
             raise TemplateRefused(self._fault(error, name)) from error
-        if not text:
-            raise TemplateRefused(TemplateFault(self.desks / name, 1, "gives an empty text"))
-        return text
 
     def _fault(self, error: Exception, name: str) -> TemplateFault:
         """Where in the desk's files it happened, as near as can be told."""

@@ -126,7 +126,11 @@ def _slack_active(text: str) -> str:
     links = re.findall(r"<(https?://[^|>\s]+)>", text)
     text = re.sub(r"<(https?://[^|>\s]+)>", "\ue000", text)
     text = re.sub(r"<([!@#][^>]*|[^|>]+\|[^>]*)>", r"{ACTIVE \1}", text)
-    text = re.sub(r"((?<!\w)_(?=\S)|(?<!\w)~(?=\S)|`|https?://|:[a-z0-9_+-]+:)", r"{ACTIVE \1}", text)
+    text = re.sub(
+        r"((?<!\w)_(?=\S)|(?<!\w)~(?=\S)|`|https?://|:(?:100|[+-]1|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)",
+        r"{ACTIVE \1}",
+        text,
+    )
     text = re.sub(r"(?m)^(&gt;|>)", r"{ACTIVE \1}", text)
     shown = iter(links)
     return "".join(next(shown) if char == "\ue000" else char for char in text)
@@ -272,7 +276,9 @@ def _markdown_shown(text: str) -> str:
     text = re.sub(r"(?m)^\s*(#{1,6}|-#|[-+>]|\d+[.)])(?=\s)", r"{ACTIVE \1}", text)
     text = re.sub(r"\\([^A-Za-z0-9\s])", lambda escaped: chr(0xE100 + ord(escaped[1])), text)
     text = text.replace("**", "\ue001")
-    text = re.sub(r"[*_~`|\[\]<>]|https?://|\bwww\.|:[\w+-]+:", r"{ACTIVE \g<0>}", text).replace("\ue001", "*")
+    text = re.sub(
+        r"[*_~`|\[\]<>]|https?://|\bwww\.|:(?:100|[+-]1|[\w+-]*[A-Za-z][\w+-]*):", r"{ACTIVE \g<0>}", text
+    ).replace("\ue001", "*")
     shown = iter(links)
     text = "".join(next(shown) if char == "\ue000" else char for char in text)
     return "".join(chr(ord(char) - 0xE100) if "\ue100" < char < "\ue180" else char for char in text)

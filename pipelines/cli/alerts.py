@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.alerts import AlertDetail, Delivery, FindingDetail
+from pipelines.cli.alerts_preview import preview
+from pipelines.cli.here import number_of
 from pipelines.cli.output import echo_json, echo_table
 from pipelines.config import load_settings
 from pipelines.delivery.wording import clean, cut
-from pipelines.states import AlertId, DeliveryState
+from pipelines.states import DeliveryState
 
 if TYPE_CHECKING:
     from storage.journal import AlertRow
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 @click.group()
 def alerts() -> None:
     """What the desk was told, and why."""
+
+
+alerts.add_command(preview)
 
 
 @alerts.command("list")
@@ -54,7 +59,7 @@ def ack_command(alert: str, who: str) -> None:
     """
     from storage.store import open_store
 
-    alert_id = _number(alert)
+    alert_id = number_of(alert)
     with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
         first = store.silences.acknowledge(alert_id, who, datetime.now(UTC))
     click.echo(f"A{alert_id} is {who}'s" if first else f"A{alert_id} was taken on before")
@@ -71,7 +76,7 @@ def mark_command(alert: str, verdict: str, who: str) -> None:
     """
     from storage.store import open_store
 
-    alert_id = _number(alert)
+    alert_id = number_of(alert)
     with closing(open_store(load_settings(os.environ, Path.cwd()).database_url)) as store:
         store.desk.mark(alert_id, who, verdict, datetime.now(UTC))
         told = store.desk.alert(alert_id)
@@ -80,13 +85,6 @@ def mark_command(alert: str, verdict: str, who: str) -> None:
     if verdict == "noise" and isinstance(detail, AlertDetail):
         rule, article = detail.match.judgement.rule.rule_id, detail.match.revision.article.article_id
         click.echo(f"make a test of it: wirewatch rules add-test {rule} {article} --expect no_match")
-
-
-def _number(alert: str) -> AlertId:
-    number = alert.removeprefix("A")
-    if not number.isdecimal():
-        raise click.UsageError(f"{alert} is no alert; `wirewatch alerts list` shows them, such as A12")
-    return AlertId(int(number))
 
 
 def _facts(row: "AlertRow") -> dict[str, object]:

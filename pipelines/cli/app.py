@@ -89,6 +89,9 @@ COMMANDS = {
         "wirewatch receivers test desk-chat",
     ),
     "alerts list": Entry("alerts:alerts", "What the desk was told, newest first", "wirewatch alerts list --limit 20"),
+    "alerts preview": Entry(
+        "alerts:alerts", "What each service would be sent", "wirewatch alerts preview --service slack"
+    ),
     "alerts ack": Entry("alerts:alerts", "Say that you have taken an alert on", "wirewatch alerts ack A12"),
     "alerts mark": Entry("alerts:alerts", "Say that an alert was useful, or noise", "wirewatch alerts mark A12 noise"),
     "silence add": Entry(

@@ -120,6 +120,19 @@ def _routes(name: str, settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _templates(name: str, settings: Settings) -> Iterator[Finding]:
+    """Only where the desk keeps some of its own."""
+    from pipelines.delivery.template_check import FOLDER, template_faults
+
+    folder = settings.desk / FOLDER
+    faults = template_faults(folder)
+    if faults:
+        advice = "mend it: until then messages have our layout; wirewatch alerts preview shows them"
+        yield Finding(name, "error", str(faults[0]), advice)
+    elif folder.is_dir():
+        yield Finding(name, "ok", f"{sum(1 for _ in folder.iterdir())} of the desk's own")
+
+
 def _awake(name: str, settings: Settings) -> Iterator[Finding]:
     """How the canary and the heartbeat stand: when each last came through, and why not since."""
     from pipelines.cycle import utc_now
@@ -174,6 +187,7 @@ CHECKS: tuple[tuple[str, Callable[[str, Settings], Iterator[Finding]], str], ...
     ("feeds.yaml", _feeds, "wirewatch rules check names every fault"),
     ("rules", _rules, "wirewatch rules check names every fault"),
     ("routes.yaml", _routes, "wirewatch rules check names every fault"),
+    ("templates", _templates, "wirewatch rules check names every fault"),
     ("heartbeat", _awake, "wirewatch rules check names every fault"),
     ("Dagster", _dagster, "make check shows the whole trace"),
 )

@@ -4,7 +4,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from pipelines.config import Settings, load_settings, receiver_environment
+from pipelines.states import AlertId
 
 if TYPE_CHECKING:
     from pipelines.ingest.fetcher import HttpFetcher
@@ -13,6 +16,14 @@ if TYPE_CHECKING:
 def here() -> Settings:
     """As the environment and the current folder name it."""
     return load_settings(os.environ, Path.cwd())
+
+
+def number_of(alert: str) -> AlertId:
+    """The id of an alert as it is written everywhere, such as A12."""
+    number = alert.removeprefix("A")
+    if not number.isdecimal():
+        raise click.UsageError(f"{alert} is no alert; `wirewatch alerts list` shows them, such as A12")
+    return AlertId(int(number))
 
 
 def fetcher_of(settings: Settings) -> "HttpFetcher":

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def check(path: Path | None, days: float | None, *, as_json: bool) -> None:
     """Check the desk's files, every fault with its place.
 
-    Rules, lists, feeds and routes under PATH, by default the desk's folder, are read; inline tests are run. Each
-    message stands on one line: file:line:column: level: text. Exit code 1 where there is an error; warnings leave
-    it 0. With --archive also what only stored texts show: rules that match the same articles, terms that hit nothing,
-    rules with more than 30 alerts a day.
+    Rules, lists, feeds, routes and message templates under PATH, by default the desk's folder, are read; inline tests
+    are run. Each message stands on one line: file:line:column: level: text. Exit code 1 where there is an error;
+    warnings leave it 0. With --archive also what only stored texts show: rules that match the same articles, terms
+    that hit nothing, rules with more than 30 alerts a day.
 
     \b
     Example: wirewatch rules check alert_rules
@@ -97,7 +97,7 @@ def _check(path: Path) -> _Result:
     rule_set, beside = load_part(path)
     today = datetime.now(tz=UTC).date()
     unread = [Fault(file, 1, 1, "is not read: the name must end in .yaml", Level.WARNING) for file in misnamed(path)]
-    found = [*lint(rule_set, today), *run_tests(rule_set, beside), *_other_faults(path, rule_set)]
+    found = [*lint(rule_set, today), *run_tests(rule_set, beside), *_other_faults(path, rule_set), *_templates(path)]
     return _Result(rule_set, in_order([*rule_set.faults, *unread, *found]))
 
 
@@ -125,6 +125,16 @@ def _other_faults(path: Path, rule_set: "RuleSet") -> Iterator["Fault"]:
             yield from faults_of(file, rule_set)
         except DeskFileError as error:
             yield from (fault for fault in error.faults if isinstance(fault, Fault))
+
+
+def _templates(path: Path) -> Iterable["Fault"]:
+    """Faults of the message templates that a desk keeps beside its other files."""
+    folder = path / "templates"
+    if not folder.is_dir():
+        return ()
+    from pipelines.delivery.template_check import template_faults
+
+    return template_faults(folder)
 
 
 def _feeds(file: Path, _: "RuleSet") -> Iterable["Fault"]:

@@ -87,7 +87,8 @@ def _part(title: str, text: str, number: str, dialect: Dialect) -> Post:
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
-_EMOJI = re.compile(r":(?=[\w+'-]+:)")
+_EMOJI = re.compile(r":(?=(?:100|1234|[+-]1|[\w+'-]*[A-Za-z][\w+'-]*):)")
+"""Not what stands between the colons of a time, or of a place in a file."""
 _WORD_SIGN = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 """An underscore that could begin or end a word: within one it means nothing."""
 _TAG = re.compile(r"#(?=\w)")

@@ -44,15 +44,16 @@ def operator_notice(title: str, lines: Sequence[str]) -> Message:
     shown = [_with_links(TEXT.line(line, 2 * LONGEST_TITLE)) for line in lines[:NOTICE_LINES]]
     if len(lines) > NOTICE_LINES:
         shown.append(f"and {len(lines) - NOTICE_LINES} more")
-    return told(TEXT.line(title), "\n".join(shown) or "No more is known.")
+    return told(marks.own(TEXT.line(title)), "\n".join(shown) or "No more is known.")
 
 
 def _with_links(line: str) -> str:
     """A line of ours with its addresses as links: they are the desk's own."""
-    return _ADDRESS.sub(lambda found: marks.link(web_link(found[0]) or found[0]), line)
+    parts = _ADDRESS.split(line)
+    return "".join(marks.link(web_link(part) or part) if at % 2 else marks.own(part) for at, part in enumerate(parts))
 
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,:;)]")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,:;)])")
 
 
 def subject(detail: AlertDetail | FindingDetail) -> str:

@@ -2,12 +2,16 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
 
+from pipelines.delivery.message import TEMPLATES
 from pipelines.delivery.routing import load_routes
+from pipelines.delivery.template_check import template_faults
+from pipelines.delivery.view import View
 from pipelines.desk_files.reading import read
 from pipelines.ingest.feeds_file import load_feeds
 from pipelines.rehearsal.inline_tests import run_tests
@@ -37,6 +41,17 @@ def test_every_example_of_a_rule_loads_and_passes_its_tests(guide: Path) -> None
     texts = "".join(file.read_text(encoding="utf-8") for file in guide.glob("*.yaml"))
     assert rules == set(re.findall(r"^  - id: (\S+)$", texts, re.MULTILINE))
     assert [str(fault) for fault in (*loaded.faults, *run_tests(loaded))] == []
+
+
+def test_the_example_of_a_template_can_be_used_and_all_that_it_may_say_is_named(tmp_path: Path) -> None:
+    text = (DESK / "README.md").read_text(encoding="utf-8")
+    [(name, body)] = re.findall(
+        r"^```jinja\n\{# alert_rules/templates/(\S+) #\}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / name).write_text(body, encoding="utf-8")
+    assert template_faults(tmp_path) == []
+    assert {field.name for field in fields(View) if f"`{field.name}`" not in text} == set()
+    assert {path.name for path in TEMPLATES.iterdir() if f"`{path.name}`" not in text} == set()
 
 
 def test_the_example_of_feeds_loads(guide: Path) -> None:

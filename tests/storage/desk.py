@@ -107,7 +107,8 @@ class Desk:
         clock = Clock()
         dispatch_alerts(self.store.alerts, routes, budget=Budget(self.now, 60.0, clock))
         sending = Budget(self.now, 12.0, clock)
-        return deliver(self.store.outbox, self.store.notices, self.post, routes, budget=sending, sleep=clock.pass_by)
+        outbox, notices = self.store.outbox, self.store.notices
+        return deliver(outbox, notices, self.post, routes, budget=sending, sleep=clock.pass_by, desk=self.folder)
 
     def to(self, receiver: str) -> list[Message]:
         return [message for name, message in self.post.take() if name == receiver]

@@ -115,6 +115,35 @@ def test_a_receiver_that_refuses_is_paused_and_its_fallback_told_and_the_operato
     assert [name for name, _ in desk.post.take()] == ["mail"]
 
 
+def test_a_broken_template_of_the_desks_holds_up_nothing_and_the_operator_hears_of_it_once(desk: Desk) -> None:
+    templates = desk.folder / "templates"
+    templates.mkdir()
+    (templates / "chat.txt").write_text("Tell me:\n{{ view.headlines }}", encoding="utf-8")
+    told: list[tuple[str, Message]] = []
+    for number in range(2):
+        desk.at(NOON + number * HOUR).news(f"one-{number}")
+        desk.run()
+        desk.at(NOON + number * HOUR + MINUTE).run()
+        told += desk.post.take()
+    messages = [message for name, message in told if name == "chat"]
+    for number, message in enumerate(messages):
+        assert f"https://tufa.example/one-{number}" in message.text
+        assert "Tell me" not in message.text
+    [notice] = [message for name, message in told if name == "ops"]
+    assert len(messages) == 2
+    assert notice.title == "Wirewatch: the desk's template chat.txt cannot be used"
+    assert f"{templates / 'chat.txt'}:2: no `headlines` is known of a View" in notice.text
+    (templates / "chat.txt").write_text("Tell me:\n{{ view.headline.bold }} {{ view.link }}", encoding="utf-8")
+    desk.at(NOON + 3 * HOUR).news("two")
+    desk.run()
+    desk.at(NOON + 3 * HOUR + MINUTE).run()
+    [message] = desk.to("chat")
+    assert message.text.startswith("Tell me:\n*")
+    desk.at(NOON + 4 * HOUR).run()
+    [notice] = desk.to("ops")
+    assert notice.title == "Wirewatch: the desk's template chat.txt is used again"
+
+
 def test_a_mended_receiver_gets_what_waited_and_the_operator_hears_of_it(desk: Desk) -> None:
     refused(desk)
     desk.at(NOON + 2 * MINUTE).run()

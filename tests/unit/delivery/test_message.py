@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.alerts import AlertDetail, Carrier
+from pipelines.delivery.dialects import DISCORD, posts
 from pipelines.delivery.message import LONGEST_HTML, operator_notice, render
 from pipelines.model import Content, Hit, Outlet, Published
 from pipelines.states import Field, MessageStyle, OutletId, Precision, Severity, TextSource
@@ -174,6 +175,11 @@ def test_an_operator_notice_is_bounded_too() -> None:
     assert notice.text.splitlines()[0] == "feed 0 ＠here"
     assert notice.text.splitlines()[-1] == "and 10 more"
     assert operator_notice("x", []).text
+    paths = operator_notice("routes.yaml", ["/desk/routes.yaml:2: see https://feeds.example/a.xml: HTTP 404"])
+    assert paths.title == "routes.yaml"
+    assert paths.text == "/desk/routes.yaml:2: see https://feeds.example/a.xml: HTTP 404"
+    [post] = posts(paths, DISCORD)
+    assert post.text == "routes․yaml\n/desk/routes.yaml:2: see <https://feeds.example/a.xml>: HTTP 404"
 
 
 class Tags(HTMLParser):
