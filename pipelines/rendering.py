@@ -107,6 +107,8 @@ class Templates:
         text = " ".join(str(getattr(error, "message", None) or error).split())
         if isinstance(error, TemplateNotFound):
             text = f"there is no template `{error.name}`"
+        if isinstance(error, RecursionError):
+            text = "goes on into itself without end"
         text = _OBJECT.sub(r"no `\2` is known of a \1", text)
         return TemplateFault(Path(file or desks / name), line, text or type(error).__name__)
 
