@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from pipelines.operating.gate import working
 from pipelines.operating.logs import set_up
 from pipelines.operating.measured import write_after_cycle
 from pipelines.operating.recorder import Recorder, noted, recording
+from pipelines.overview import queues
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.shares import SHARES
@@ -157,8 +158,10 @@ class Cycle:
 
     @noted
     def deliveries(self) -> Report:
-        """Send what is due."""
-        return self._deliver()
+        """Send what is due, and see what waits."""
+        sent, now = self._deliver(), self.clock()
+        latencies = self.store.cycles.latencies(now - timedelta(days=1)) if sent.counts["sent"] else None
+        return queues.told_with(sent, self.store.cycles.backlog(now), latencies, now)
 
     def _deliver(self) -> Report:
         return delivering.deliver(
