@@ -9,6 +9,7 @@ from typing import Protocol
 from pipelines.alerts import Bundled, Delivery, Finding, Known, NewDelivery, Verdict
 from pipelines.model import Article, Match, Rule
 from pipelines.overview.hours import Hour
+from pipelines.overview.rule_numbers import RuleNumbers
 from pipelines.states import AlertId, AlertReason, MatchId, ReceiverId, StoryId, VerdictKind
 from pipelines.stories import Event
 from pipelines.visits import ToldChange
@@ -112,6 +113,10 @@ class AlertStore(Protocol):
 
     def balance(self) -> Balance:
         """What became of the last thousands of matches."""
+        ...
+
+    def rule_numbers(self, since: datetime) -> Sequence[RuleNumbers]:
+        """How each rule that is not retired did since then."""
         ...
 
     def hours(self, now: datetime) -> Sequence[Hour]:

@@ -10,6 +10,7 @@ from pipelines.alert_store import Balance, Dispatch, NewAlert
 from pipelines.alerts import Bundled, Delivery, Finding, Known, Silence, Verdict
 from pipelines.model import Article, Match, Rule
 from pipelines.overview.hours import Hour
+from pipelines.overview.rule_numbers import RuleNumbers
 from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind, digest
 from pipelines.stories import Event
 from pipelines.visits import ToldChange
@@ -17,6 +18,7 @@ from storage import follow_ups
 from storage.alert_tables import FINDING_WAITS, alerts, deliveries, findings, verdicts
 from storage.balance import balance_of
 from storage.database import Database
+from storage.desk_rules import DeskRules
 from storage.events import load_events
 from storage.hours import last_hours
 from storage.known import known_of, recent_of, silences_at
@@ -41,6 +43,10 @@ class SqlAlerts:
         """See AlertStore."""
         with self._database.reading() as connection:
             return balance_of(connection)
+
+    def rule_numbers(self, since: datetime) -> Sequence[RuleNumbers]:
+        """See AlertStore."""
+        return DeskRules(self._database).numbers(since)
 
     def hours(self, now: datetime) -> Sequence[Hour]:
         """See AlertStore."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from pipelines.model import Rule
+from pipelines.overview.rule_numbers import RuleNumbers
 from pipelines.states import Outcome, RuleId, RuleStatus
 from storage.alert_tables import acknowledgements, alerts, feedback
 from storage.database import Database
@@ -18,25 +19,6 @@ from storage.rule_rows import rule_of
 from storage.tables import matches, rules
 
 USEFUL, NOISE = "useful", "noise"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleNumbers:
-    """How a rule did lately."""
-
-    rule: Rule
-    matches: int
-    alerts: int
-    useful: int
-    noise: int
-    claimed_after: timedelta | None
-    """The median from alert to claim."""
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the marked alerts that were useful; None where none was marked."""
-        marked = self.useful + self.noise
-        return self.useful / marked if marked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

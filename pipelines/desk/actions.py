@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.alerts import AlertDetail, Silence
 from pipelines.delivery.wording import number
-from pipelines.desk.desk import LOOKED_BACK, Asked, Desk, shown
+from pipelines.desk.desk import Asked, Desk, shown
 from pipelines.desk.visitors import Refused
+from pipelines.overview.rule_numbers import LOOKED_BACK
 
 if TYPE_CHECKING:
     from storage.desk_views import Told

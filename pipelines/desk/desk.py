@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from storage.store import SqlStore
 
 TEMPLATES = Path(__file__).parent / "templates"
-LOOKED_BACK = timedelta(days=14)
-"""For what counts rules by, and tries them on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

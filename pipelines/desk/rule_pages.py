@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from pipelines.delivery.wording import number
-from pipelines.desk.desk import LOOKED_BACK, Asked, Desk, shown
+from pipelines.desk.desk import Asked, Desk, shown
 from pipelines.desk.views import bars, numbers, one
 from pipelines.desk.visitors import Refused
+from pipelines.overview.rule_numbers import LOOKED_BACK
 from pipelines.states import RuleId
 
 LAST = 20

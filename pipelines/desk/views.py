@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.alerts import AlertDetail, Delivery
-from pipelines.delivery.limits import in_words
 from pipelines.delivery.view import HTML, View, view_of
 from pipelines.delivery.wording import moment
 from pipelines.ingest import health
+from pipelines.overview.rule_numbers import RuleNumbers
 from pipelines.states import AlertReason, DeliveryState
 
 if TYPE_CHECKING:
     from pipelines.polls import PolledFeed
-    from storage.desk_rules import RuleNumbers
     from storage.desk_views import EventTold, Held, Told
     from storage.silences import SilenceRow
 
@@ -197,7 +196,7 @@ def _feed(polled: "PolledFeed", zone: str, now: datetime) -> FeedView:
     )
 
 
-def numbers(row: "RuleNumbers") -> RuleView:
+def numbers(row: RuleNumbers) -> RuleView:
     """A rule for the page."""
     return RuleView(
         rule_id=str(row.rule.rule_id),
@@ -208,8 +207,8 @@ def numbers(row: "RuleNumbers") -> RuleView:
         alerts=row.alerts,
         useful=row.useful,
         noise=row.noise,
-        precision="" if row.precision is None else f"{row.precision:.0%}",
-        claimed_after="" if row.claimed_after is None else in_minutes(row.claimed_after),
+        precision=row.facts["precision"],
+        claimed_after=row.facts["claimed after"],
     )
 
 
@@ -224,11 +223,6 @@ def bars(counts: Mapping[date, int], days: Sequence[date]) -> list[Bar]:
         )
         for place, day in enumerate(days)
     ]
-
-
-def in_minutes(duration: timedelta) -> str:
-    """`4 min`, `2 h`: at least a minute."""
-    return in_words(timedelta(minutes=max(1, round(duration.total_seconds() / 60))))
 
 
 def _delivery(one: Delivery, zone: str, now: datetime) -> str:

@@ -11,6 +11,7 @@ from pipelines.alerts import EVENT, Delivery, Finding, NewDelivery
 from pipelines.delivery import dispatch
 from pipelines.model import Match, Rule
 from pipelines.overview.hours import hours_plot
+from pipelines.overview.rule_numbers import LOOKED_BACK, table_of
 from pipelines.reports import Report
 from pipelines.states import Severity, VerdictKind
 from pipelines.steps.progress import Budget, Tally
@@ -42,6 +43,8 @@ def dispatch_alerts(store: alert_store.AlertStore, routes: Callable[[], "Routes"
     _check_sums(store.balance(), tally)
     if tally.anything:
         tally.picture("articles, matches and alerts by the hour (UTC)", hours_plot(store.hours(budget.now())))
+        numbers = store.rule_numbers(budget.now() - LOOKED_BACK)
+        tally.table("rules, the last 14 days", table_of(numbers))
     return tally.report(unfinished=more)
 
 
