@@ -41,7 +41,8 @@ def render_all(
     heading = _heading(details, occasion, earlier, zone, now)
     if len(details) == 1 and not earlier.reprints:
         title = _subject(details, heading, occasion, earlier) if style is MessageStyle.MAIL else heading
-        return replace(render(details[0], style, zone=zone, now=now, templates=templates), title=title)
+        said = " · ".join(part for part in (_update(details, earlier, zone, now), clean(occasion)) if part)
+        return replace(render(details[0], style, zone=zone, now=now, templates=templates, said=said), title=title)
     views, reprints = _views(details, TEXT, zone, now), [carrier_view(one, TEXT) for one in earlier.reprints]
     if style is MessageStyle.SHORT:
         return told(heading, templates.fill("gathered_short.txt", views=views, reprints=reprints))
@@ -50,10 +51,11 @@ def render_all(
     if style is not MessageStyle.MAIL:
         return told(heading, text)
     pages, printed = _views(details, MAIL, zone, now), [carrier_view(one, MAIL) for one in earlier.reprints]
-    page = templates.fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many)
+    title = _subject(details, heading, occasion, earlier)
+    page = templates.fill("gathered.html", views=pages, reprints=printed, heading=heading, many=many, title=title)
     # A page too long to be sent whole gives way to the text, which is split where it must be.
     html = page if len(page) <= LONGEST_HTML else None
-    return replace(told(heading, f"{heading}\n\n{text}", html), title=_subject(details, heading, occasion, earlier))
+    return replace(told(heading, f"{heading}\n\n{text}", html), title=title)
 
 
 def _views(details: Details, voice: Voice, zone: str, now: datetime) -> list[View]:
@@ -67,14 +69,19 @@ def _heading(details: Details, occasion: str, earlier: Bundled, zone: str, now: 
     first, others = TEXT.line(rules[0].title, 80), len({rule.rule_id for rule in rules}) - 1
     more = "" if not others else f" and {others} more rule{'' if others == 1 else 's'}"
     alerts = f"{len(details)} alerts" if len(details) > 4 else ", ".join(f"A{one.alert.alert_id}" for one in details)
-    update = None
-    if earlier.last_alert is not None and earlier.last_sent_at is not None:
-        sent = moment(earlier.last_sent_at, zone, now)
-        update = f"UPDATE to A{earlier.last_alert} (sent {sent}) · {news(details, earlier)}"
+    update = _update(details, earlier, zone, now)
     grave = " and ".join(dict.fromkeys(one.alert.reason.upper() for one in details if one.alert.reason in _GRAVE))
-    if update is not None:
+    if update:
         grave = ""
     return " · ".join(part for part in (update, grave, severity, alerts, f"{first}{more}", clean(occasion)) if part)
+
+
+def _update(details: Details, earlier: Bundled, zone: str, now: datetime) -> str:
+    """What it follows and what is new; empty where it follows nothing."""
+    if earlier.last_alert is None or earlier.last_sent_at is None:
+        return ""
+    sent = moment(earlier.last_sent_at, zone, now)
+    return f"UPDATE to A{earlier.last_alert} (sent {sent}) · {news(details, earlier)}"
 
 
 def news(details: Details, earlier: Bundled) -> str:

@@ -27,14 +27,24 @@ def templates_of(desk: Path) -> Templates:
 
 
 def render(
-    detail: AlertDetail | FindingDetail, style: MessageStyle, *, zone: str, now: datetime, templates: Templates = OURS
+    detail: AlertDetail | FindingDetail,
+    style: MessageStyle,
+    *,
+    zone: str,
+    now: datetime,
+    templates: Templates = OURS,
+    said: str = "",
 ) -> Message:
-    """The message about an alert in a receiver's style; times are told in `zone` (IANA), `now` is the sending."""
+    """The message about an alert in a receiver's style; times are told in `zone` (IANA), `now` is the sending.
+
+    `said` is what a mail says before all else: what it is an update of, or why it was kept back.
+    """
     view = view_of(detail, TEXT, zone, now)
     heading = " · ".join(part for part in (view.severity, view.alert, view.rule) if part)
     if style is MessageStyle.MAIL:
-        page = _html(detail, zone, now, templates)
-        return replace(told(heading, templates.fill("mail.txt", view=view), page), title=subject(detail))
+        title = subject(detail)
+        page = _html(detail, zone, now, templates, title=title, said=said)
+        return replace(told(heading, templates.fill("mail.txt", view=view, said=said), page), title=title)
     template = "short.txt" if style is MessageStyle.SHORT else "chat.txt"
     return told(heading, templates.fill(template, view=view))
 
@@ -67,13 +77,13 @@ def subject(detail: AlertDetail | FindingDetail) -> str:
     return f"{head}{MAIL.line(rule.title, 60)}: {MAIL.line(headline, 120) or 'untitled'} [A{detail.alert.alert_id}]"
 
 
-def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime, templates: Templates) -> str:
+def _html(detail: AlertDetail | FindingDetail, zone: str, now: datetime, templates: Templates, **words: str) -> str:
     """The mail's page, listing fewer carriers where their links and headlines are so long that it must."""
     for carriers in (CARRIERS_SHOWN, 4):
-        page = templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, carriers))
+        page = templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, carriers), **words)
         if len(page) <= LONGEST_HTML:
             return page
-    return templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, 0))
+    return templates.fill("mail.html", view=view_of(detail, MAIL, zone, now, 0), **words)
 
 
 def fill(template: str, **values: object) -> str:

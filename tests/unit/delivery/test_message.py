@@ -258,6 +258,9 @@ def test_every_message_is_bounded_and_inert(of: AlertDetail) -> None:
         "a",
         "br",
         "mark",
+        "blockquote",
+        "style",
+        "title",
     }
     assert tags.tags <= expected
     assert all(address.startswith(("http://", "https://")) for address in tags.addresses)
