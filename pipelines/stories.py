@@ -180,8 +180,12 @@ class Grouping(Protocol):
         similarity: float,
         reason: str,
         hashes: Collection[int],
+        credits: Sequence[str] = (),
     ) -> StoryId:
-        """Put an ungrouped article into a story, a new one where `story_id` is None, and index its fingerprint."""
+        """Put an ungrouped article into a story, a new one where `story_id` is None, and index its fingerprint.
+
+        `credits` are the agencies that it names as its source.
+        """
         ...
 
     def kept_apart(self) -> frozenset[frozenset[StoryId]]:

@@ -1,6 +1,6 @@
 """Events as the desk puts them right: a story taken out, two events made one. The machine undoes neither."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -12,14 +12,26 @@ from storage.event_profiles import find_by, fold_event, load_profiles, save_prof
 from storage.events import firsts, lead_texts, load_events, standing
 from storage.tables import story_edits, story_links
 
+TOGETHER = "taken out of another event together"
 Describe = Callable[[Content, datetime], Profile]
 """What a story alone is about, by its first article and its moment."""
 
 
-def take_out(connection: Connection, story_id: StoryId, event_id: StoryId, describe: Describe) -> None:
-    """Make a story that is not its event's first an event of its own; both are described anew."""
-    _leave(connection, story_id, event_id)
-    for event in (event_id, story_id):
+def take_out(
+    connection: Connection, leaving: Sequence[StoryId], event_id: StoryId, describe: Describe, now: datetime
+) -> None:
+    """Make stories, of which none is their event's first, an event of their own; both are described anew."""
+    for story_id in leaving:
+        _leave(connection, story_id, event_id)
+    first, *rest = leaving
+    links = story_links.insert()
+    for story_id in rest:
+        connection.execute(
+            links.values(
+                story_id=story_id, event_id=first, other_id=first, strength=1.0, reason=TOGETHER, linked_at=now
+            )
+        )
+    for event in (event_id, first):
         describe_anew(connection, event, describe)
 
 

@@ -120,10 +120,12 @@ class SqlGrouping:
         similarity: float,
         reason: str,
         hashes: Collection[int],
+        credits: Sequence[str] = (),
     ) -> StoryId:
         """See Grouping."""
         story = self.new_story() if story_id is None else story_id
-        self._rows.join(article_id, story, similarity, reason, hashes)
+        told = {"similarity": similarity, "reason": reason, "credits": list(credits) or None}
+        self._rows.join(article_id, story, hashes, told)
         return story
 
     def kept_apart(self) -> frozenset[frozenset[StoryId]]:

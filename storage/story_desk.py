@@ -29,6 +29,8 @@ class MemberRow:
     published_at: datetime
     similarity: float
     reason: str
+    credits: tuple[str, ...]
+    """The agencies that it names as its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,11 @@ class StoryView:
     def carriers(self) -> tuple[str, ...]:
         """The outlets that print it, first come first."""
         return tuple(dict.fromkeys(one.outlet for one in self.members))
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """The agencies that its articles name as their source, first come first."""
+        return tuple(dict.fromkeys(agency for one in self.members for agency in one.credits))
 
     @property
     def first_seen_at(self) -> datetime:
@@ -129,20 +136,26 @@ class StoryDesk:
             return old, young
 
     def unlink(
-        self, story_id: StoryId, other_id: StoryId, *, who: str, why: str, now: datetime, describe: Describe
-    ) -> tuple[StoryId, StoryId]:
-        """Make two stories of one event two events, for good; returns the story that left, and the event that stays.
+        self, story_id: StoryId, *others: StoryId, who: str, why: str, now: datetime, describe: Describe
+    ) -> tuple[Sequence[StoryId], StoryId]:
+        """Make one event two, for good; returns the stories that left, and the event that stays.
 
-        The other story leaves, unless the event began with it.
+        The others leave together. Where the event began with one of them they stay, and the story leaves: alone if it
+        is parted from one, with all the rest of the event if from several.
         """
         with self._database.writing(exclusive="stories") as connection:
-            one, other, events = _two(connection, story_id, other_id)
-            if len(set(events)) > 1:
-                raise StoryEditRefused(f"stories {story_id} and {other_id} are of two events already")
-            left = one if other == events[0] else other
-            take_out(connection, left, events[0], describe)
-            record(connection, StoryEditKind.UNLINK, one, other, who=who, why=why, now=now)
-            return left, events[0]
+            story = _known(connection, story_id)
+            parted = sorted({_two(connection, story, other)[1] for other in others})
+            event = load_events(connection, [story])[story]
+            if strangers := [one for one in parted if one not in event.stories]:
+                raise StoryEditRefused(f"stories {story_id} and {strangers[0]} are of two events already")
+            leaving = parted
+            if event.event_id in parted:
+                leaving = [one for one in event.stories if one not in parted] if len(parted) > 1 else [story]
+            take_out(connection, leaving, event.event_id, describe, now)
+            for other in parted:
+                record(connection, StoryEditKind.UNLINK, story, other, who=who, why=why, now=now)
+            return leaving, event.event_id
 
     def link(self, story_id: StoryId, other_id: StoryId, *, who: str, why: str, now: datetime) -> StoryId:
         """Make the events of two stories one, for good; returns it."""
@@ -195,6 +208,7 @@ def _members(connection: Connection, story_id: StoryId) -> Sequence[MemberRow]:
             published_at=row.published_utc or row.first_seen_at,
             similarity=row.similarity,
             reason=row.reason,
+            credits=tuple(row.credits or ()),
         )
         for row in connection.execute(query)
     ]

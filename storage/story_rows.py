@@ -33,12 +33,9 @@ class StoryRows:
         self._members: list[Values] = []
         self._hashes: list[tuple[ArticleId, Collection[int]]] = []
 
-    def join(
-        self, article_id: ArticleId, story_id: StoryId, similarity: float, reason: str, hashes: Collection[int]
-    ) -> None:
-        """A member, and the postings of its fingerprint."""
-        member = {"article_id": article_id, "story_id": story_id, "similarity": similarity, "reason": reason}
-        self._members.append(member | {"joined_at": self._now})
+    def join(self, article_id: ArticleId, story_id: StoryId, hashes: Collection[int], member: Values) -> None:
+        """A member, with what is told of it, and the postings of its fingerprint."""
+        self._members.append({"article_id": article_id, "story_id": story_id, **member, "joined_at": self._now})
         if story_id in self.fresh:
             self.fresh.remove(story_id)
             self._stories.append({"story_id": story_id, "created_at": self._now})

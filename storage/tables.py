@@ -127,6 +127,7 @@ story_members = Table(
     Column("story_id", RowKey, ForeignKey("stories.story_id"), nullable=False),
     Column("similarity", Double, nullable=False),
     Column("reason", CleanText, nullable=False),
+    Column("credits", CleanJson),
     Column("joined_at", UtcTime, nullable=False),
     CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
     Index("ix_story_members_order", "story_id", "member_key"),

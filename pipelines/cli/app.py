@@ -44,6 +44,10 @@ COMMANDS = {
         'wirewatch stories split 231 --why "other quake"',
     ),
     "stories merge": Entry("stories:stories", "Make two stories one", 'wirewatch stories merge 17 23 --why "one text"'),
+    "stories link": Entry("stories:stories", "Make two events one", 'wirewatch stories link 17 23 --why "one night"'),
+    "stories unlink": Entry(
+        "stories:stories", "Make one event two", 'wirewatch stories unlink 17 23 24 --why "2 calls"'
+    ),
     "rules check": Entry("rules:rules", "Check the desk's files, every fault with its place", "wirewatch rules check"),
     "rules test": Entry("rules:rules", "Run the inline tests of the rules", "wirewatch rules test"),
     "rules new": Entry(

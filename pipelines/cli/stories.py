@@ -91,6 +91,8 @@ def show_command(story_id: int, as_json: bool) -> None:
         f"Story {view.story_id}{went}, {view.first_seen_at:%Y-%m-%d %H:%M} to {view.last_seen_at:%H:%M %d %b} UTC"
     )
     click.echo(f"Carriers: {', '.join(view.carriers)}")
+    if view.credits:
+        click.echo(f"Credited to: {', '.join(view.credits)}")
     columns = ("article", "outlet", "headline", "published", "alike", "why")
     rows = [
         (one.article_id, one.outlet, one.title, one.published_at, f"{one.similarity:.0%}", one.reason)
@@ -146,26 +148,32 @@ def merge_command(story_id: int, other_id: int, who: str | None, why: str, as_js
 
 @stories.command("unlink")
 @click.argument("story_id", type=click.IntRange(1), metavar="STORY")
-@click.argument("other_id", type=click.IntRange(1), metavar="OTHER")
+@click.argument("others", type=click.IntRange(1), nargs=-1, required=True, metavar="OTHER...")
 @by_whom
 @because
 @as_json
-def unlink_command(story_id: int, other_id: int, who: str | None, why: str, as_json: bool) -> None:
-    """Say that two related stories are not one event, for good: nothing puts the two together again.
+def unlink_command(story_id: int, others: tuple[int, ...], who: str | None, why: str, as_json: bool) -> None:
+    """Say that related stories are not one event, for good: nothing puts STORY and an OTHER together again.
 
-    OTHER leaves the event, with its reprints; STORY does where the event began with OTHER.
+    OTHER leaves the event, with its reprints; several leave together and are one event then. Where the event began
+    with one of them they stay: of two stories STORY leaves, of more all that were not named do, with STORY.
 
-    Example: wirewatch stories unlink 17 23 --why "another telephone call"
+    Example: wirewatch stories unlink 17 23 24 --why "another telephone call"
     """
-    pair = StoryId(story_id), StoryId(other_id)
     with closing(_store()) as store:
         left, event = store.story_desk.unlink(
-            *pair, who=who or getpass.getuser(), why=why, now=_now(), describe=_describe()
+            StoryId(story_id),
+            *map(StoryId, others),
+            who=who or getpass.getuser(),
+            why=why,
+            now=_now(),
+            describe=_describe(),
         )
     if as_json:
-        echo_json({"story_id": left, "left": event})
-    else:
-        click.echo(f"story {left} left the event of story {event}")
+        echo_json({"story_ids": list(left), "left": event})
+        return
+    stories = f"story {left[0]}" if len(left) == 1 else f"stories {', '.join(map(str, left))}, one event now,"
+    click.echo(f"{stories} left the event of story {event}")
 
 
 @stories.command("link")
@@ -208,6 +216,7 @@ def _facts(view: "StoryView") -> dict[str, object]:
         "first_seen_at": view.first_seen_at.isoformat(),
         "last_seen_at": view.last_seen_at.isoformat(),
         "carriers": list(view.carriers),
+        "credits": list(view.credits),
         "event_id": view.event_id,
         "members": [
             {

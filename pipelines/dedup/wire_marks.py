@@ -1,12 +1,39 @@
 """What wires and desks put around a text: edition marks of titles, datelines, bylines and credits; pure."""
 
 import re
+from collections.abc import Sequence
 
-AGENCIES = (
-    r"reuters|afp|ap|dpa|efe|ansa|upi|pa media|bloomberg|aa|a\.a\.?|anadolu|dha|iha|tass|тасс|interfax|интерфакс"
-    r"|риа новости|apa|trend|azertac|azərtac|report|turan|armenpress|арменпресс|արմենպրես|арминфо|sputnik|спутник"
-    r"|news\.am|newsgeorgia|interpressnews"
-)
+_AGENCIES = {
+    "Reuters": "reuters",
+    "AFP": "afp",
+    "AP": "ap",
+    "dpa": "dpa",
+    "EFE": "efe",
+    "ANSA": "ansa",
+    "UPI": "upi",
+    "PA Media": "pa media",
+    "Bloomberg": "bloomberg",
+    "Anadolu": r"aa|a\.a\.?|anadolu",
+    "DHA": "dha",
+    "İHA": "iha",
+    "TASS": "tass|тасс",
+    "Interfax": "interfax|интерфакс",
+    "RIA Novosti": "риа новости",
+    "APA": "apa",
+    "Trend": "trend",
+    "Azertac": "azertac|azərtac",
+    "Report": "report",
+    "Turan": "turan",
+    "Armenpress": "armenpress|арменпресс|արմենպրես",
+    "Arminfo": "арминфо",
+    "Sputnik": "sputnik|спутник",
+    "NEWS.am": r"news\.am",
+    "NewsGeorgia": "newsgeorgia",
+    "InterPressNews": "interpressnews",
+}
+"""By name, how they are written under texts."""
+AGENCIES = "|".join(_AGENCIES.values())
+_NAMED = [(name, re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)) for name, written in _AGENCIES.items()]
 _MARKS = (
     r"update[ds]?|wrapup|refile|rpt|repeat|correct(?:ed|ion)|corr|lead|ld|urgent|breaking(?: news)?|exclusive|flash"
     r"|alert|live(?: updates)?|videos?|photos?|watch|factbox|analysis|insight|interview|eilmeldung|son dakika|flaş"
@@ -55,11 +82,30 @@ def clean_title(title: str) -> str:
     return shorter if len(shorter) > len(bare) / 2 else bare or title
 
 
+def credited(text: str, authors: Sequence[str] = ()) -> tuple[str, ...]:
+    """The agencies that a text names as its source: in its dateline, in a line of credits, among its authors."""
+    paragraphs, dateline = _taken_apart(text)
+    lines = text.split("\n") if len(paragraphs) <= text.count("\n") else ()
+    marks = "\n".join(filter(None, [*authors, *(line for line in lines if line not in paragraphs), dateline]))
+    return tuple(name for name, written in _NAMED if _names(written, marks)) if marks else ()
+
+
+def _names(agency: re.Pattern[str], marks: str) -> bool:
+    """An agency's name begins with a capital, but for dpa's: "report" and "trend" are words."""
+    return any(found[0][0].isupper() or found[0] == "dpa" for found in agency.finditer(marks))
+
+
 def without_credits(text: str) -> str:
     """A text without its dateline, and without the paragraphs that say who wrote it."""
+    paragraphs, dateline = _taken_apart(text)
+    kept = "\n".join(paragraphs) or text
+    return kept[len(dateline) :] or kept
+
+
+def _taken_apart(text: str) -> tuple[Sequence[str], str]:
+    """The paragraphs that say more than who wrote it, and the dateline with which they begin."""
     paragraphs = [
         paragraph for paragraph in text.split("\n") if len(paragraph) > _CREDIT_LENGTH or not _CREDIT.match(paragraph)
     ]
     kept = "\n".join(paragraphs) or text
-    dateline = next((found for pattern in _DATELINES if (found := pattern.match(kept))), None)
-    return kept[dateline.end() :] or kept if dateline else kept
+    return paragraphs, next((found[0] for pattern in _DATELINES if (found := pattern.match(kept))), "")

@@ -156,8 +156,17 @@ def _tried(decide: Callable[[], T], instead: T, revision: Revision, tally: Tally
 
 
 def _write(grouping: Grouping, one: _Joined, related: "Related | None", tally: Tally) -> None:
-    article_id, grouped = one.revision.article.article_id, one.grouped
-    grouping.join(article_id, one.story_id, similarity=grouped.similarity, reason=grouped.reason, hashes=grouped.hashes)
+    from pipelines.dedup.wire_marks import credited
+
+    article_id, grouped, content = one.revision.article.article_id, one.grouped, one.revision.content
+    grouping.join(
+        article_id,
+        one.story_id,
+        similarity=grouped.similarity,
+        reason=grouped.reason,
+        hashes=grouped.hashes,
+        credits=credited(content.body, content.authors),
+    )
     if related:
         event = related.link.event_id if related.link else one.story_id
         grouping.keep(event, related.profile)

@@ -10,8 +10,10 @@ from click.testing import CliRunner, Result
 from pipelines.cli.app import app
 from pipelines.errors import StoryEditRefused
 from pipelines.states import ArticleId, StoryId
+from pipelines.steps.grouping import group_stories
+from pipelines.steps.progress import Budget
 from storage.store import open_store
-from tests.storage.samples import NOW, matched
+from tests.storage.samples import NOW, content, entry, matched, poll
 
 
 @pytest.fixture
@@ -60,6 +62,18 @@ def test_link_and_unlink_say_what_became_of_it(environment: dict[str, str]) -> N
     told = run(environment, "show", "2").stdout
     assert "stories 1 and 2: unlink by Ani: two valleys" in told
     assert "Perhaps" not in told
+
+
+def test_agencies_are_kept_and_shown(environment: dict[str, str]) -> None:
+    assert "Credited" not in run(environment, "show", "2").stdout
+    with closing(open_store(environment["WIREWATCH_DATABASE_URL"])) as store:
+        poll(store, entry("fire"))
+        for page in store.articles.pages_due(NOW, 1):
+            text = content("The fire", "HOLM (Reuters) - The fire above Holm went out on Sunday.")
+            store.articles.save_text(page, text, NOW, try_again_at=None)
+        assert not group_stories(store.stories, budget=Budget(NOW, 60)).problems
+    assert "Credited to: Reuters\n" in run(environment, "show", "4").stdout
+    assert json.loads(run(environment, "show", "4", "--json").stdout)["credits"] == ["Reuters"]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_story_that_the_desk_took_out_is_an_event_of_its_own(
     link(store, 2, 1)
     link(store, 3, 1, 2)
     one, other = map(StoryId, pair)
-    assert store.story_desk.unlink(one, other, **ANI, describe=described) == (left, 1)
+    assert store.story_desk.unlink(one, other, **ANI, describe=described) == ([left], 1)
     assert event_of(store, left) == (left, (left,))
     assert event_of(store, 1) == (1, (1, 5 - left))
     with store.stories.grouping(LATER) as grouping:
@@ -136,6 +136,25 @@ def test_a_story_that_the_desk_took_out_is_an_event_of_its_own(
     assert [(edit.kind, edit.story_id, edit.other_id) for edit in store.story_desk.show(StoryId(left)).edits] == [
         ("unlink", *pair)
     ]
+
+
+@pytest.mark.parametrize(
+    ("story", "others", "left"), [(1, (3, 4), (3, 4)), (3, (1, 2), (3, 4, 5)), (2, (4, 3, 5), (3, 4, 5))]
+)
+def test_a_whole_event_is_taken_out_together(
+    store: SqlStore, story: int, others: tuple[int, ...], left: tuple[int, ...]
+) -> None:
+    matched(store, "quake", "tremor", "flood", "fire", "ash")
+    for other in (2, 3, 4, 5):
+        link(store, other, 1, other - 1)
+    stays = tuple(sorted({1, 2, 3, 4, 5}.difference(left)))
+    found = store.story_desk.unlink(StoryId(story), *map(StoryId, others), **ANI, describe=described)
+    assert found == ([*left], 1)
+    assert (event_of(store, left[-1]), event_of(store, stays[-1])) == ((left[0], left), (1, stays))
+    with store.stories.grouping(LATER) as grouping:
+        profiles = grouping.profiles([StoryId(1), StoryId(left[0])])
+    assert [profiles[StoryId(each)].stories for each in (1, left[0])] == [len(stays), len(left)]
+    assert bridge(store, *sorted((story, others[0]))) == [], "no bridge joins what was parted"
 
 
 def test_no_merge_puts_together_what_the_desk_took_apart(store: SqlStore) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dedup.wire_marks import clean_title, without_credits
+from pipelines.dedup.wire_marks import clean_title, credited, without_credits
 
 HOLTAN = "Kelmar troops hold Holtan"
 BEFORE = """
@@ -112,3 +112,27 @@ def test_sentences_stay(text: str) -> None:
 def test_something_is_always_left(text: str, mark: str) -> None:
     assert bool(clean_title(mark + text)) is bool(mark + text)
     assert bool(without_credits(text)) is bool(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "agencies"),
+    [
+        (f"EASTMOUTH (Reuters) - {TEXT}", (), ("Reuters",)),
+        (f"EASTMOUTH, March 2 /ТАСС/. {TEXT}", (), ("TASS",)),
+        (f"{TEXT}\nAFP | Updated 12:41", ("Odile Brenner",), ("AFP",)),
+        (TEXT, ("Anadolu", "dpa"), ("dpa", "Anadolu")),
+        (f"{TEXT}\nԱրմենպրես", (), ("Armenpress",)),
+        (TEXT, ("Odile Brenner",), ()),
+        (f"{TEXT}\nAdditional report by A. Maas", (), ()),
+        (
+            "The trend is up, says Reuters of itself, and so does everybody who was asked about it on Monday morning.",
+            (),
+            (),
+        ),
+        ("", (), ()),
+    ],
+)
+def test_agencies_that_a_text_names_as_its_source(
+    text: str, authors: tuple[str, ...], agencies: tuple[str, ...]
+) -> None:
+    assert credited(text, authors) == agencies
