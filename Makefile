@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test faults soak check run docs lock peers
+.PHONY: setup demo test faults soak check run docs lock peers sbom audit wheel
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -51,6 +51,18 @@ docs: setup
 # What the benchmarks measure against; no part of the product.
 peers: setup
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/peers.lock
+
+# What Wirewatch is made of, as CycloneDX: dist/sbom.cdx.json.
+sbom: setup
+	@$(BIN)/python -m tests.supply sbom
+
+# Whether something that is locked has a known weakness; asks the advisory service, so it needs the network.
+audit: setup
+	@$(BIN)/python -m tests.supply audit
+
+# The wheel in dist/, the same bytes for the same commit.
+wheel: setup
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --target wheel
 
 # Resolve anew; the header and every trace of where packages come from stay out of the file.
 lock: setup
