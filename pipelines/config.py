@@ -40,6 +40,10 @@ class Settings:
     desk_user_header: str | None = None
     """The header in which a reverse proxy names whom it has let in to the desk's page; it must take out what clients
     send under that name."""
+    dagster_database_url: str | None = None
+    """`postgresql+psycopg2://...` for Dagster's own runs and events; files in the home by default."""
+    shards: int = 1
+    """Workers that gather side by side, each its own hosts; 1 by default: the monitor job does it."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
     metrics_file: Path | None = None
@@ -92,12 +96,19 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         keep_articles=_days(environment, "WIREWATCH_KEEP_ARTICLES", Kind.ARTICLES, 1_826.0),
         desk_url=_web_address(environment, "WIREWATCH_DESK_URL"),
         desk_user_header=environment.get("WIREWATCH_DESK_USER_HEADER") or None,
+        dagster_database_url=environment.get("WIREWATCH_DAGSTER_DATABASE_URL") or None,
+        shards=shards_of(environment),
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
         metrics_file=_path(environment, "WIREWATCH_METRICS_FILE"),
         log=_log(environment),
         disk_warn=_number(environment, "WIREWATCH_DISK_WARN", 10.0, "percent"),
         disk_stop=_number(environment, "WIREWATCH_DISK_STOP", 2.0, "percent"),
     )
+
+
+def shards_of(environment: Mapping[str, str]) -> int:
+    """How many workers gather side by side; raises SettingsError."""
+    return int(_number(environment, "WIREWATCH_SHARDS", 1.0, "a whole number", most=1_000)) or 1
 
 
 def receiver_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:

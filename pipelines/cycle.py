@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pipelines.config import Settings, load_settings, receiver_environment
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
+from pipelines.gatherer import Gatherer
 from pipelines.ingest.reading import get_ready
 from pipelines.model import Feed
 from pipelines.operating import disk
@@ -26,9 +27,10 @@ from pipelines.operating.recorder import Recorder, noted, recording
 from pipelines.overview import queues
 from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
+from pipelines.shards import Shard
 from pipelines.shares import SHARES
 from pipelines.states import AlertId, OutletId
-from pipelines.steps import alerting, delivering, gathering, grouping, reprocessing, revisiting, waking, watching
+from pipelines.steps import alerting, delivering, grouping, reprocessing, revisiting, waking
 from pipelines.steps import matching as steps
 from pipelines.steps.progress import Budget
 from pipelines.store import Store
@@ -69,16 +71,7 @@ class Cycle:
     def feed_entries(self, *, every_feed: bool = False) -> tuple[Report, ...]:
         """Poll the feeds that are due (all with `every_feed`), then send what already waits."""
         resting = look_at_disk(self.settings, self.disks, self.notifier, self.routes)
-        polled = watching.poll_feeds(
-            self.store.feeds,
-            self.store.notices,
-            self.fetcher,
-            self.workers,
-            self._feeds,
-            budget=self._budget("feed_entries"),
-            everything=every_feed,
-            pause=self.settings.page_pause,
-        )
+        polled = self._gatherer.poll(everything=every_feed)
         polled = replace(polled, problems=(*polled.problems, *resting), unfinished=polled.unfinished and not resting)
         if polled.counts["entries new"]:
             self.workers.submit(get_ready)  # seconds on a busy machine, while what waits is sent
@@ -90,15 +83,14 @@ class Cycle:
     @noted
     def articles(self) -> Report:
         """Fetch the pages that are due and extract their text."""
-        return gathering.extract_articles(
-            self.store.articles,
-            self.store.robots,
-            self.store.notices,
-            self.fetcher,
-            self.workers,
-            budget=self._budget("articles"),
-            pause=self.settings.page_pause,
-        )
+        return self._gatherer.extract()
+
+    @noted
+    def gather(self, shard: Shard) -> tuple[Report, ...]:
+        """One worker's part of the first two steps: the feeds and the pages of the shard's hosts."""
+        resting = look_at_disk(self.settings, self.disks, self.notifier, self.routes)
+        polled = self._gatherer.poll(shard=shard)
+        return replace(polled, problems=(*polled.problems, *resting)), self._gatherer.extract(shard)
 
     def articles_again(
         self, outlet: OutletId | None, since: datetime, until: datetime | None = None, *, dry_run: bool = False
@@ -247,6 +239,17 @@ class Cycle:
             return self.routes().zone
         except DeskFileError:
             return "UTC"  # a faulty routes.yaml is the last step's to tell
+
+    @property
+    def _gatherer(self) -> Gatherer:
+        return Gatherer(
+            settings=self.settings,
+            store=self.store,
+            fetcher=self.fetcher,
+            workers=self.workers,
+            feeds=self._feeds,
+            budget=self._budget,
+        )
 
     def _budget(self, step: str) -> Budget:
         """The step's share of the time; none for what fetches, while the disk is full."""

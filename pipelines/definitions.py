@@ -1,5 +1,7 @@
 """The one Definitions object, and what the command line may ask of Dagster."""
 
+import os
+
 from dagster import (
     AssetSelection,
     DagsterInstance,
@@ -10,17 +12,25 @@ from dagster import (
     in_process_executor,
 )
 
+from pipelines.config import shards_of
 from pipelines.defs import assets
 from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.reprocessing import backfill
 from pipelines.defs.resources import Installation
-from pipelines.defs.runs import MONITOR, end_left_over_runs
+from pipelines.defs.runs import GATHER, MONITOR, end_left_over_runs
+from pipelines.defs.shards import executor, shard_assets
+from sensors.due_shards import due_shards
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator, tell_recovery
 
+SHARDS = shard_assets(shards_of(os.environ))
+"""None unless WIREWATCH_SHARDS is more than one: then the monitor job leaves gathering to the job of the shards."""
+_OF_SHARDS = [asset.key.to_user_string() for asset in SHARDS]
+_ELSEWHERE = AssetSelection.assets("archive", *_OF_SHARDS, *(("feed_entries", "articles") if SHARDS else ()))
+
 monitor = define_asset_job(
     MONITOR,
-    selection=AssetSelection.all() - AssetSelection.assets("archive"),
+    selection=AssetSelection.all() - _ELSEWHERE,
     config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
     description="One monitoring cycle: poll, extract, group, match, decide, deliver, tell that all is well. "
     "Takes at most about a minute; what is left waits for the next.",
@@ -30,6 +40,13 @@ housekeeping = define_asset_job(
     "housekeeping",
     selection=AssetSelection.assets("archive"),
     description="Once an hour: forgets what was kept for its time, and gives the disk the room back.",
+)
+
+gather = define_asset_job(
+    GATHER,
+    selection=AssetSelection.assets(*_OF_SHARDS),
+    executor_def=executor(),
+    description="The first two steps, each shard of hosts by a worker of its own; then `monitor` does the others.",
 )
 
 defs = Definitions(
@@ -42,13 +59,14 @@ defs = Definitions(
         assets.deliveries,
         assets.heartbeat,
         assets.archive,
+        *SHARDS,
     ],
     asset_checks=[rule_file_checks()],
-    jobs=[monitor, backfill, housekeeping],
+    jobs=[monitor, backfill, housekeeping, *([gather] if SHARDS else [])],
     schedules=[
         ScheduleDefinition(job=housekeeping, cron_schedule="17 * * * *", default_status=DefaultScheduleStatus.RUNNING)
     ],
-    sensors=[due_work, tell_operator, tell_recovery],
+    sensors=[due_work, tell_operator, tell_recovery, *([due_shards] if SHARDS else [])],
     resources={"installation": Installation()},
     executor=in_process_executor,  # measured with five tiny assets: 4.3 s in process, 22.6 s in a process each
 )

@@ -21,6 +21,7 @@ from pipelines.alerts import (
     Receiver,
 )
 from pipelines.model import Content, Judgement, Page, Revision, Rule
+from pipelines.shards import WHOLE, Shard
 from pipelines.sites import SiteTexts
 from pipelines.states import (
     AlertId,
@@ -117,8 +118,8 @@ class Notifier(Protocol):
 class ArticleStore(Protocol):
     """What `extract_articles` needs."""
 
-    def pages_due(self, now: datetime, limit: int) -> Sequence[Page]:
-        """Articles whose text is due, news before backlog, newest first."""
+    def pages_due(self, now: datetime, limit: int, shard: Shard = WHOLE) -> Sequence[Page]:
+        """Articles of a shard whose text is due, news before backlog, newest first."""
         ...
 
     def save_text(

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, true
 
 from pipelines.model import Content, FeedEntry, Page
 from pipelines.protocols import Response
+from pipelines.shards import WHOLE, Shard
 from pipelines.sites import SiteTexts
 from pipelines.states import ArticleId, OutletId, TextSource
 from storage.database import Database
@@ -32,12 +33,12 @@ class SqlArticles:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pages_due(self, now: datetime, limit: int) -> Sequence[Page]:
+    def pages_due(self, now: datetime, limit: int, shard: Shard = WHOLE) -> Sequence[Page]:
         """See ArticleStore. Newest is what came last; of one poll's articles, what was published last."""
         with self._database.reading() as connection:
             attempts: dict[ArticleId, int] = {}
             for backlog in (False, True):
-                attempts |= _due(connection, now, limit - len(attempts), backlog=backlog)
+                attempts |= _due(connection, now, limit - len(attempts), shard, backlog=backlog)
             return load_pages(connection, attempts)
 
     def save_text(
@@ -109,10 +110,11 @@ def load_pages(connection: Connection, attempts: Mapping[ArticleId, int]) -> lis
     ]
 
 
-def _due(connection: Connection, now: datetime, limit: int, *, backlog: bool) -> dict[ArticleId, int]:
+def _due(connection: Connection, now: datetime, limit: int, shard: Shard, *, backlog: bool) -> dict[ArticleId, int]:
     query = (
         select(articles.c.article_id, articles.c.extract_attempts)
         .where(articles.c.backlog.is_(backlog), EXTRACT_WAITS, articles.c.extract_due_at <= now)
+        .where(true() if shard.of == 1 else articles.c.slot % shard.of == shard.number)
         .order_by(articles.c.article_id.desc())
         .limit(limit)
     )

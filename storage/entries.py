@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Text, bindparam, select
 from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
 from pipelines.polls import Arrivals, Poll
+from pipelines.shards import slot_of
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
 from storage.bulk import write_rows
@@ -95,12 +96,19 @@ def _arrivals(poll: Poll, entries: Sequence[FeedEntry], now: datetime) -> Iterat
 
 def _store_moved(connection: Connection, moved: Sequence[tuple[Known, FeedEntry]]) -> None:
     """The address to fetch; the article keeps its canonical URL, by which other feeds know it."""
-    rows = [{"the_entry": known.entry_key, "the_article": known.article_id, "to": entry.link} for known, entry in moved]
-    for table, key in (
-        (feed_entries, feed_entries.c.entry_key == bindparam("the_entry")),
-        (articles, articles.c.article_id == bindparam("the_article")),
-    ):
-        connection.execute(table.update().where(key).values(link=bindparam("to")), rows)
+    rows = [
+        {
+            "the_entry": known.entry_key,
+            "the_article": known.article_id,
+            "to": entry.link,
+            "of": slot_of(entry.link or ""),
+        }
+        for known, entry in moved
+    ]
+    entries = feed_entries.update().where(feed_entries.c.entry_key == bindparam("the_entry"))
+    connection.execute(entries.values(link=bindparam("to")), rows)
+    pages = articles.update().where(articles.c.article_id == bindparam("the_article"))
+    connection.execute(pages.values(link=bindparam("to"), slot=bindparam("of")), rows)
 
 
 def _store_changed(connection: Connection, changed: Sequence[tuple[Known, FeedEntry]], now: datetime) -> None:
@@ -194,6 +202,7 @@ def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
     return {
         "the_url": one.article_url,
         "the_link": one.entry.link or "",
+        "slot": slot_of(one.entry.link or ""),
         "the_outlet_id": clean_key(one.outlet.outlet_id),
         "first_seen_at": now,
         "backlog": all(each.backlog for each in several),

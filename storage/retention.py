@@ -1,21 +1,22 @@
 """What is kept for a time only: pages, texts, whole articles, each forgotten in short transactions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select, text
 
 from pipelines.keeping import Forgotten, Kind
 from storage import room
 from storage.alert_tables import alerts
+from storage.bulk import write_rows
 from storage.database import Database
 from storage.feed_tables import feed_entries
 from storage.lookups import among
 from storage.old_articles import drop_articles, drop_findings, droppable
 from storage.page_copies import forget_pages
 from storage.paragraphs import forget_paragraphs
-from storage.search_index import forget_texts, index_texts
+from storage.search_index import forget_texts, give_room, index_texts
 from storage.tables import (
     KEPT,
     UNDECIDED,
@@ -87,16 +88,30 @@ def _texts(turn: _Turn) -> Forgotten:
     )
     rows = connection.execute(free).all() if old else []
     ids = [row[0] for row in rows]
-    these = among(connection, revisions.c.revision_id, ids)
     forget_texts(connection, ids)
     nothing = {"body": "", "lead": "", "passages": None, "forgotten_at": turn.now}
-    connection.execute(revisions.update().where(these).values(nothing))
+    _emptied(connection, revisions, among(connection, revisions.c.revision_id, ids), nothing)
+    these = among(connection, revisions.c.revision_id, ids)
     titles = connection.execute(select(revisions.c.revision_id, revisions.c.title).where(these))
     index_texts(connection, [(one, title, "", "") for one, title in titles.all()])
     entries = among(connection, feed_entries.c.article_id, [row[1] for row in rows])
-    connection.execute(feed_entries.update().where(entries).values(summary="", body=""))
+    _emptied(connection, feed_entries, entries, {"summary": "", "body": ""})
+    give_room(connection)
     more = len(looked) == AT_ONCE and looked[-1].extracted_at < turn.before
     return Forgotten(rows=len(rows), size=sum(row[2] for row in rows), after=looked[-1].revision_id if more else None)
+
+
+def _emptied(connection: Connection, table: Table, which: ColumnElement[bool], values: Mapping[str, object]) -> None:
+    """Rows with these values. SQLite joins pages that deletions leave nearly empty, but not what an update does: there
+    the rows are taken out and put in again, at the same keys."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(table.update().where(which).values(dict(values)))
+        return
+    connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+    query = select(table).where(which).order_by(*table.primary_key.columns)
+    rows = [{**row, **values} for row in connection.execute(query).mappings()]
+    connection.execute(table.delete().where(which))
+    write_rows(connection, table.insert(), rows)
 
 
 def _spoken_for(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     UniqueConstraint,
     and_,
@@ -47,6 +48,7 @@ articles = Table(
     Column("extract_due_at", UtcTime),
     Column("extract_attempts", Integer, nullable=False),
     Column("page_error", CleanText),
+    Column("slot", SmallInteger, nullable=False, server_default=text("0")),
 )
 EXTRACT_WAITS = articles.c.extract_due_at.is_not(None)
 partial_index(

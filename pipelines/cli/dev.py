@@ -14,6 +14,7 @@ from types import FrameType
 
 import click
 
+from pipelines.cli.dagster_yaml import dagster_yaml
 from pipelines.config import Settings, load_settings
 from pipelines.errors import SettingsError
 
@@ -48,9 +49,12 @@ def prepare_dagster_home(settings: Settings) -> Path:
     home = settings.dagster_home
     try:
         home.mkdir(parents=True, exist_ok=True)
-        for name in ("dagster.yaml", "workspace.yaml", "served.yaml"):
-            if name != "dagster.yaml" or not (home / name).exists():
-                (home / name).write_bytes(resources.files("pipelines.defs").joinpath(name).read_bytes())
+        for name in ("dagster.yaml", "workspace.yaml", "served.yaml", "celery.yaml"):
+            shipped, file = resources.files("pipelines.defs").joinpath(name).read_text(encoding="utf-8"), home / name
+            if name == "dagster.yaml":
+                there = file.read_text(encoding="utf-8") if file.exists() else None
+                shipped = dagster_yaml(shipped, there, settings.dagster_database_url)
+            file.write_text(shipped, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"cannot write to {home}: {error.strerror}; name another in WIREWATCH_HOME") from error
     return home

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipelines.cli.dev import alone, check_port, prepare_dagster_home
 from pipelines.config import Settings, load_settings
 from pipelines.errors import SettingsError
 
+BROKER = "WIREWATCH_CELERY_BROKER"
 CODE_PORT = "WIREWATCH_CODE_PORT"
 NOT_A_PORT = "expected a port from 1 to 65535"
 PORTS = {CODE_PORT: 4266, "WIREWATCH_UI_PORT": 3000}
@@ -19,12 +21,13 @@ PORTS = {CODE_PORT: 4266, "WIREWATCH_UI_PORT": 3000}
 
 
 @click.command()
-@click.argument("part", type=click.Choice(["code", "daemon", "webserver"]))
+@click.argument("part", type=click.Choice(["code", "daemon", "webserver", "worker"]))
 def serve(part: str) -> None:
     """Run one of Dagster's services in place of this process, on loopback: code server, daemon or webserver.
 
     The code server runs the cycles; start it first. The daemon asks every 30 seconds whether something is due; the
-    webserver is the UI. `wirewatch desk` is the desk's page. docs/install-server.md has systemd units for all four.
+    webserver is the UI. `wirewatch desk` is the desk's page. docs/install-server.md has systemd units for all four. A
+    worker is one of Celery's, for a desk of several machines: docs/scale.md.
 
     Example: wirewatch serve code
     """
@@ -33,7 +36,9 @@ def serve(part: str) -> None:
     ports = {name: _port(name, unset) for name, unset in PORTS.items()}
     os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
     os.environ.update({name: str(port) for name, port in ports.items()})
-    if part == "code":
+    if part == "worker":
+        _serve_worker(home)
+    elif part == "code":
         _serve_code(settings, home, ports[CODE_PORT])
     elif part == "webserver":
         check_port(ports["WIREWATCH_UI_PORT"], "WIREWATCH_UI_PORT")
@@ -61,6 +66,18 @@ def _serve_code(settings: Settings, home: Path, port: int) -> None:
         where = ["-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions", "--location-name", "wirewatch"]
         quiet = ["--log-level", "warning", *_log_format(settings)]
         _become("dagster", "api", "grpc", *where, "--use-python-environment-entry-point", *quiet)
+
+
+def _serve_worker(home: Path) -> None:
+    """One step at a time: a step has a hundred connections and reading processes of its own."""
+    if not os.environ.get(BROKER):
+        raise SettingsError(f"{BROKER} is not set: a worker needs the address of the broker, such as redis://host/0")
+    program = str(Path(sys.executable).with_name("dagster-celery"))
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # it calls `celery`
+    sys.stdout.flush()
+    start = [program, "worker", "start", "-A", "dagster_celery.app", "-y", str(home / "celery.yaml"), "-n", name]
+    os.execv(program, [*start, "--", "--concurrency", "1"])  # noqa: S606 -- no shell is wanted
 
 
 def _log_format(settings: Settings) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 MONITOR = "monitor"
+GATHER = "gather"
 TOLD = "wirewatch/told"
 """Tag of a failed run of which the operator has been told."""
 OVER = "wirewatch/over"
@@ -20,11 +21,11 @@ _ON_THEIR_WAY = (DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, *_RUNNIN
 _ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 
 
-def end_overdue_runs(instance: DagsterInstance, now: datetime) -> Sequence[DagsterRun]:
-    """Mark monitor runs failed that have been in their state for longer than MAX_RUN: gone, stuck, or never started."""
+def end_overdue_runs(instance: DagsterInstance, now: datetime, job: str = MONITOR) -> Sequence[DagsterRun]:
+    """Mark a job's runs failed that have been in their state for longer than MAX_RUN: gone, stuck, or never started."""
     overdue = [
         record.dagster_run
-        for record in instance.get_run_records(RunsFilter(job_name=MONITOR, statuses=_ON_THEIR_WAY))
+        for record in instance.get_run_records(RunsFilter(job_name=job, statuses=_ON_THEIR_WAY))
         if now - _since(record) > MAX_RUN
     ]
     for run in overdue:
@@ -43,9 +44,9 @@ def end_left_over_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:
     return left_over
 
 
-def run_on_its_way(instance: DagsterInstance) -> DagsterRun | None:
-    """A monitor run that is queued or running, if there is one."""
-    runs = instance.get_runs(RunsFilter(job_name=MONITOR, statuses=_ON_THEIR_WAY), limit=1)
+def run_on_its_way(instance: DagsterInstance, job: str = MONITOR) -> DagsterRun | None:
+    """A run of a job that is queued or running, if there is one."""
+    runs = instance.get_runs(RunsFilter(job_name=job, statuses=_ON_THEIR_WAY), limit=1)
     return next(iter(runs), None)
 
 

@@ -13,6 +13,7 @@ from pipelines.model import Page
 from pipelines.notices import Notices
 from pipelines.reports import Report
 from pipelines.robots import RobotsStore
+from pipelines.shards import WHOLE, Shard
 from pipelines.states import OutletId
 from pipelines.steps.progress import Budget, Tally
 
@@ -34,8 +35,9 @@ def extract_articles(
     *,
     budget: Budget,
     pause: float = PAGE_PAUSE,
+    shard: Shard = WHOLE,
 ) -> Report:
-    """Get the text of each article that is due: from its page where robots.txt allows, else from its feed.
+    """Get the text of each article of a shard that is due: from its page where robots.txt allows, else from its feed.
 
     `pause` is the least time, in seconds, between the beginnings of two requests to one host.
     """
@@ -57,7 +59,7 @@ def extract_articles(
     polite = PoliteFetcher(fetcher, robots, budget.now, manners.turns)
     outlets: set[OutletId] = set()
     while more and not budget.spent:
-        pages = store.pages_due(budget.now(), BATCH)
+        pages = store.pages_due(budget.now(), BATCH, shard)
         read([(page, None) for page in pages if not _has_page(page)])
         linked = [(page, _request(page)) for page in pages if _has_page(page)]
         outlets |= {page.article.outlet.outlet_id for page, _ in linked}

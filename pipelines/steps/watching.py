@@ -14,6 +14,7 @@ from pipelines.model import Feed
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore, PolledFeed
 from pipelines.reports import Report
+from pipelines.shards import WHOLE, Shard
 from pipelines.steps.answers import Answers
 from pipelines.steps.progress import Budget, Tally
 
@@ -31,8 +32,9 @@ def poll_feeds(
     budget: Budget,
     everything: bool = False,
     pause: float = 0.0,
+    shard: Shard = WHOLE,
 ) -> Report:
-    """Poll the feeds that are due (all with `everything`); a faulty feeds.yaml leaves its last good version.
+    """Poll the feeds of a shard that are due (all with `everything`); a faulty feeds.yaml leaves its last good version.
 
     `pause` is the least time, in seconds, between the beginnings of two requests to one host.
     """
@@ -46,7 +48,7 @@ def poll_feeds(
     due = [
         (polled, polling.request(polled.feed, polled.state, parser_version(polled.feed), now))
         for polled in watched
-        if everything or polled.state.due_at <= now
+        if (everything or polled.state.due_at <= now) and shard.takes(polled.feed.url)
     ]
 
     answers = Answers(store, workers, tally, budget)

@@ -1,9 +1,12 @@
 """What is forgotten and what is not: pages, fingerprints, texts and whole articles, on a filled store."""
 
+import random
+import shutil
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -16,7 +19,7 @@ from storage import old_articles, retention
 from storage.alert_tables import alerts
 from storage.database import Database
 from storage.feed_tables import metadata
-from storage.store import SqlStore
+from storage.store import SqlStore, open_store
 from tests.storage.samples import MAIL, MINUTE, NOW, alert, content, entry, extract, feed, group, match, poll, rule
 
 DAY = timedelta(days=1)
@@ -101,6 +104,21 @@ def test_texts_go_but_the_headline_the_address_and_the_answer_stay(store: SqlSto
     assert (way.forgotten_at, way.row.title) == (YEARS, "The quake")
     assert [one.revision.content.title for batch in store.archive.texts(NOW) for one in batch] == ["The flood"]
     assert store.archive.count(NOW) == 1
+
+
+def test_what_texts_took_is_given_back_to_the_disk(tmp_path: Path, sqlite_template: Path) -> None:
+    path = shutil.copy(sqlite_template, tmp_path / "wirewatch.db")
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        poll(store, *(entry(f"quake{number}") for number in range(200)))
+        for page in store.articles.pages_due(NOW, 200):
+            words = random.Random(page.article.article_id).randbytes(2_000).hex()  # nothing packs it
+            store.articles.save_text(page, content(page.entry.title, words), NOW, try_again_at=None)
+        untold(store, "storm")
+        full = store.house.size()
+        assert forget(store, Kind.TEXTS, before=NOW + DAY) == 201
+        while store.house.give_back():
+            pass
+        assert store.house.size() < full - 200 * 1_800
 
 
 def test_a_forgotten_text_is_known_when_it_comes_again(store: SqlStore) -> None:
