@@ -82,8 +82,10 @@ class DeskRules:
 
 
 def _by_rule(connection: Connection, table: Any, *where: Any) -> dict[RuleId, int]:
-    query = select(table.c.rule_id, func.count()).where(*where).group_by(table.c.rule_id)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    """Rows of each rule, counted along the table's index of rules and times: years of rows are not read."""
+    known = select(rules.c.rule_id).distinct().subquery()
+    count = select(func.count()).select_from(table).where(table.c.rule_id == known.c.rule_id, *where)
+    return {row[0]: row[1] for row in connection.execute(select(known.c.rule_id, count.scalar_subquery()))}
 
 
 def _marks_by_rule(connection: Connection, since: datetime) -> dict[tuple[RuleId, str], int]:

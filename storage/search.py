@@ -74,9 +74,9 @@ def _narrowed(query: Select[Any], narrow: Narrow) -> Select[Any]:
         query = query.where(_at < narrow.until)
     if narrow.language is not None:
         query = query.where(revisions.c.language == narrow.language)
-    if narrow.feed is not None:
-        told = select(feed_entries.c.entry_key).where(feed_entries.c.article_id == articles.c.article_id)
-        query = query.where(told.where(feed_entries.c.feed_id == narrow.feed).exists())
+    if narrow.feed is not None:  # one list for all that is found, not a question each
+        its = select(feed_entries.c.article_id).where(feed_entries.c.feed_id == narrow.feed)
+        query = query.where(revisions.c.article_id.in_(its))
     return query
 
 

@@ -22,7 +22,8 @@ def desk(port: int, host: str) -> None:
     """Serve the desk's page: events, what was held, silences, rules, feeds, search, and a rule to try.
 
     On this machine alone it needs no login. For others set WIREWATCH_DESK_URL, and let a reverse proxy name whom it has
-    let in by the header in WIREWATCH_DESK_USER_HEADER; links in messages open their own alert for a week.
+    let in by the header in WIREWATCH_DESK_USER_HEADER; then everybody needs one of the two, this machine's user too.
+    Links in messages open their own alert for a week.
 
     Example: wirewatch desk --port 3001
     """
@@ -36,14 +37,9 @@ def desk(port: int, host: str) -> None:
     from pipelines.operating.snapshot import take
     from storage.store import open_store
 
-    settings, local = here(), _is_loopback(host)
-    if not local and not settings.desk_user_header and not settings.desk_url:
-        raise SettingsError(f"{host} is not this machine alone: set WIREWATCH_DESK_URL or WIREWATCH_DESK_USER_HEADER")
-    door = Door(
-        signer=signer_of(settings.home),
-        local_user=getpass.getuser() if local else None,
-        header=settings.desk_user_header,
-    )
+    settings = here()
+    who = local_user(settings, host)
+    door = Door(signer=signer_of(settings.home), local_user=who, header=settings.desk_user_header)
     with closing(open_store(settings.database_url)) as store:
         page = Desk(
             store=store,
@@ -53,12 +49,27 @@ def desk(port: int, host: str) -> None:
             door=door,
         )
         click.echo(f"The desk's page: http://{host}:{port}  (Ctrl-C ends it)")
+        if who is None and not settings.desk_user_header:
+            click.echo("By messages' links alone: WIREWATCH_DESK_USER_HEADER lets people in, and without")
+            click.echo("WIREWATCH_DESK_URL this machine's user: WIREWATCH_DESK_URL= wirewatch desk --port 3002")
         hosts = ["127.0.0.1", "localhost", "[::1]", *filter(None, [urlsplit(settings.desk_url or "").hostname])]
 
         def numbers() -> str:
             return open_metrics(take(store, settings, datetime.now(UTC)))
 
         uvicorn.run(desk_app(page, hosts, numbers), host=host, port=port, log_level="warning", access_log=False)
+
+
+def local_user(settings: Settings, host: str) -> str | None:
+    """Who needs no login: the user of this machine, where the page is served to it alone. Raises SettingsError.
+
+    What a reverse proxy passes on comes from this machine too: with an address for others nobody is let in by that.
+    """
+    others = urlsplit(settings.desk_url or "").hostname
+    if not _is_loopback(host) and not settings.desk_user_header and not others:
+        raise SettingsError(f"{host} is not this machine alone: set WIREWATCH_DESK_URL or WIREWATCH_DESK_USER_HEADER")
+    alone = _is_loopback(host) and (others is None or _is_loopback(others))
+    return getpass.getuser() if alone and not settings.desk_user_header else None
 
 
 def _zone(settings: Settings) -> str:

@@ -9,10 +9,10 @@ from pipelines.desk.views import events, feeds, held, one, silence
 from pipelines.desk.visitors import Refused
 from pipelines.states import AlertId, VerdictKind
 
-EVENTS = 40
+EVENTS = 30
 """Alerts on the first page: more than anybody reads at once, and quick to load."""
 ROWS = 100
-FEEDS = 200
+FEEDS = 100
 """Feeds on a page: a thousand take a tenth of a second to write out."""
 
 

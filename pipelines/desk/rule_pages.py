@@ -27,7 +27,9 @@ def rule(desk: Desk, asked: Asked) -> str:
     if found is None:
         raise Refused(404, f"There is no rule {rule_id}.")
     alerts = [one(told, zone, now) for told in found.last]
-    return shown(desk, asked, "rule.html", rule=found.rule, bars=bars(found.days, days(now.date())), alerts=alerts)
+    file = found.rule.file.removeprefix(f"{desk.folder}/")
+    plot = bars(found.days, days(now.date()))
+    return shown(desk, asked, "rule.html", rule=found.rule, file=file, bars=plot, alerts=alerts)
 
 
 def days(last: date) -> list[date]:

@@ -1,5 +1,6 @@
 """The desk's page over a real server and database: who is let in, what the buttons do, what no page ever does."""
 
+import getpass
 import html
 import re
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.desk import local_user
+from pipelines.config import load_settings
 from pipelines.desk.actions import ACTIONS
 from pipelines.desk.pages import PAGES
 from pipelines.desk.visitors import BY_LINK, Door
+from pipelines.errors import SettingsError
 from pipelines.links import Signer, signer_of
 from pipelines.states import AlertId
 from tests.desk_server import NOW, SIGNER, Page, serve
@@ -242,3 +246,33 @@ def test_held_matches_are_shown_by_kind(page: Page) -> None:
 @pytest.mark.parametrize("path", ["/A99999999999999999999", "/articles/99999999999999999999", "/?before=A" + "9" * 30])
 def test_a_number_beyond_all_bounds_is_no_trouble(either: Page, path: str) -> None:
     assert either.get(path).status in {200, 400, 404}
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "who"),
+    [
+        ({}, "127.0.0.1", "local"),
+        ({"WIREWATCH_DESK_URL": "http://localhost:3001"}, "localhost", "local"),
+        ({"WIREWATCH_DESK_URL": "https://desk.example"}, "127.0.0.1", None),  # a proxy may stand before it
+        ({"WIREWATCH_DESK_USER_HEADER": "X-Desk-User"}, "127.0.0.1", None),
+        ({"WIREWATCH_DESK_URL": "https://desk.example"}, "0.0.0.0", None),
+        ({"WIREWATCH_DESK_USER_HEADER": "X-Desk-User"}, "::", None),
+    ],
+)
+def test_only_a_page_for_this_machine_alone_needs_no_login(
+    settings: dict[str, str], host: str, who: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "alert_rules").mkdir()
+    found = local_user(load_settings(settings, tmp_path), host)
+    assert found == (getpass.getuser() if who else None)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "desk.example"])
+def test_outside_this_machine_the_page_is_off_until_there_is_a_login(host: str, tmp_path: Path) -> None:
+    (tmp_path / "alert_rules").mkdir()
+    with pytest.raises(SettingsError, match=f"{host} is not this machine alone: set WIREWATCH_DESK_URL or"):
+        local_user(load_settings({}, tmp_path), host)
+
+
+def test_a_header_that_nobody_set_up_names_nobody(page: Page) -> None:
+    assert '<span class="who">ani</span>' in page.get("/", **{"X-Desk-User": "mallory"}).text

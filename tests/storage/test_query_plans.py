@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine, event, text
 from pipelines.dedup.relations import described
 from pipelines.model import Match
 from pipelines.policy import StoryLife
-from pipelines.states import ArticleId, DeliveryId, RevisionId, StoryId
+from pipelines.search.archive import Narrow
+from pipelines.search.sought import Piece
+from pipelines.states import AlertId, ArticleId, DeliveryId, FeedId, RevisionId, RuleId, StoryId
 from storage.database import Database
 from storage.store import SqlStore
 from tests.storage.samples import LATER, MAIL, MINUTE, NOW, alert, content, entry, feed, judgement, matched, poll, rule
@@ -141,6 +143,10 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "due work": lambda store: store.due_work(NOW),
     "articles listed": lambda store: store.journal.articles(10, NOW),
     "alerts listed": lambda store: store.journal.alerts(10),
+    "desk events": lambda store: store.desk.events(10, AlertId(99)),
+    "desk rule": lambda store: store.desk_rules.one(RuleId("quakes"), NOW, 10),
+    "search": lambda store: [*store.search.candidates(Piece("quake"), Narrow(before=RevisionId(99)))],
+    "search narrowed": lambda store: [*store.search.candidates(Piece("quake"), Narrow(since=NOW, feed=FeedId("tufa")))],
 }
 ENDS_EARLY = "ORDER BY alerts.alert_id DESC"
 """A walk along the primary key that stops at its LIMIT."""
