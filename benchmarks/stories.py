@@ -6,7 +6,8 @@ The first 4,664 texts are neardup/dev; for the others see stories_archive.py. Up
 by us; larger archives are filled, and the next 5,000 articles are timed, of which every fourth is a reprint. Then a new
 process groups 300 more, its start and imports included. The peers index 5-word shingles of every text and look each up
 (threshold .5, 128 permutations), without window, verification, events or a store. CPU seconds, each contestant in a
-process of its own, one run each; our figure is of grouping alone, not of storing articles.
+process of its own, one run each; our figure is of grouping alone, not of storing articles. "alone" is SQLite without
+events, which no peer has: reprints are found, verified and stored, and separate reports are not linked.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, func, select, text
 from stories_archive import KNOWN, SPAN, START, Text, fill, put, texts, with_reprints
 
+from pipelines.steps import grouping
 from pipelines.steps.grouping import group_stories
 from pipelines.steps.progress import Budget
 from storage.database import Database
@@ -39,8 +41,10 @@ TIMED = 5_000
 TABLES = (fingerprints, story_terms, stories, story_members, event_profiles)
 
 
-def group(url: str) -> None:
-    """Group all that waits."""
+def group(url: str, *, events: bool = True) -> None:
+    """Group all that waits; without `events` no story is compared with any event."""
+    if not events:
+        grouping._Joined.relates = property(lambda _: False)  # type: ignore[method-assign,assignment]
     with closing(open_store(url)) as store:
         while group_stories(store.stories, budget=Budget(NOW, 600)).unfinished:
             pass
@@ -58,7 +62,7 @@ def filled(url: str, data: Path, size: int) -> None:
         fill(database, texts(data), size - timed_of(size), size + FRESH)
 
 
-def ours(url: str, data: Path, size: int) -> None:
+def ours(url: str, data: Path, size: int, *, name: str) -> None:
     """One of our databases at one size; tells its line."""
     timed = timed_of(size)
     number = size + FRESH
@@ -70,9 +74,9 @@ def ours(url: str, data: Path, size: int) -> None:
             some = list(islice(texts(data), number))
         put(database, some[:timed], size - timed, number)
         before = time.process_time()
-        group(url)
+        group(url, events=name != "alone")
         seconds = time.process_time() - before
-        told(url.split(":", maxsplit=1)[0], size, seconds, timed)
+        told(name, size, seconds, timed)
         put(database, some[timed:], size, number)
     began = time.perf_counter(), children()
     subprocess.run([sys.executable, __file__, "--group", url], check=True)
@@ -163,7 +167,7 @@ def database_of(name: str, archive: Path | None = None) -> Iterator[str]:
     """URL of a database that goes away again, empty or a copy of the archive."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wirewatch-stories-"))
-        if name == "SQLite":
+        if name != "PostgreSQL":
             if archive:
                 shutil.copy(archive, f"{folder}/stories.db")
             yield f"sqlite:///{folder}/stories.db"
@@ -181,20 +185,20 @@ def contestant(name: str, data: Path, size: int, archives: Path | None) -> None:
     if name in {"rensa", "datasketch"}:
         peer(name, with_rensa if name == "rensa" else with_datasketch, data, size)
         return
-    kept = archives / f"{size}.db" if archives and name == "SQLite" and timed_of(size) < size else None
+    kept = archives / f"{size}.db" if archives and name != "PostgreSQL" and timed_of(size) < size else None
     if kept and not kept.exists():
         filled(f"sqlite:///{kept}", data, size)
         return
     with database_of(name, kept) as url:
         if not kept and timed_of(size) < size:
             filled(url, data, size)
-        ours(url, data, size)
+        ours(url, data, size, name=name)
 
 
 def main() -> None:
     """Every contestant at every size, one after the other."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["SQLite", "PostgreSQL", "rensa", "datasketch"]
+    names = ["SQLite", "alone", "PostgreSQL", "rensa", "datasketch"]
     arguments.add_argument("--sizes", type=int, nargs="+", default=[4_664, 10_000, 100_000])
     arguments.add_argument("--only", nargs="+", choices=names, default=names)
     arguments.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
