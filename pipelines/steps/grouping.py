@@ -58,7 +58,7 @@ def group_stories(
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for garbage in cycles meanwhile: a batch leaves none, and looking for it took a fifth of its time."""
+    """No search for garbage in cycles meanwhile: it took a fifth of a batch's time, which leaves 20 objects of it."""
     was = gc.isenabled()
     gc.disable()
     try:
