@@ -1,4 +1,5 @@
-"""Each page of the desk from a real server over an archive: milliseconds until the whole answer is there, and its size.
+"""Each page of the desk from a real server over an archive: milliseconds until the whole answer is there, those of them
+that the processor was busy, and the answer's size.
 
 usage: python benchmarks/desk.py [--articles 100000] [--database URL] [--keep FOLDER] [--turns 15]
 
@@ -175,13 +176,13 @@ def served(store: SqlStore, folder: Path) -> Iterator[str]:
     thread.join(10)
 
 
-def ask(base: str, path: str) -> tuple[float, int]:
-    """Seconds until the whole answer is there, and its bytes."""
+def ask(base: str, path: str) -> tuple[float, float, int]:
+    """Milliseconds until the whole answer is there, those of this process's computing, and the answer's bytes."""
     address = base + urllib.parse.quote(path, safe="/?=&*-:+")
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     with urllib.request.urlopen(address, timeout=60) as answer:
         size = len(answer.read())
-    return time.perf_counter() - began, size
+    return 1_000 * (time.perf_counter() - began), 1_000 * (time.process_time() - busy), size
 
 
 def measure(url: str, turns: int) -> list[dict[str, Any]]:
@@ -195,22 +196,23 @@ def measure(url: str, turns: int) -> list[dict[str, Any]]:
             alert = connection.scalar(select(func.max(alerts.c.alert_id)))
             article = connection.scalar(select(func.max(articles.c.article_id)))
         paths = [path.format(alert=alert, article=article) for path in PAGES]
-        taken: dict[str, list[float]] = {path: [] for path in paths}
+        taken: dict[str, list[tuple[float, float]]] = {path: [] for path in paths}
         sizes: dict[str, int] = {}
         for turn in range(turns + 1):
             for path in paths:
-                seconds, sizes[path] = ask(base, path)
+                passed, busy, sizes[path] = ask(base, path)
                 if turn:  # the first turn loads modules and templates
-                    taken[path].append(seconds * 1_000)
-    return [
-        {
-            "page": path,
-            "median ms": round(statistics.median(some), 1),
-            "worst ms": round(max(some), 1),
-            "bytes": sizes[path],
-        }
-        for path, some in taken.items()
-    ]
+                    taken[path].append((passed, busy))
+    return [{"page": path, **_medians(some), "bytes": sizes[path]} for path, some in taken.items()]
+
+
+def _medians(taken: list[tuple[float, float]]) -> dict[str, float]:
+    passed, busy = zip(*taken, strict=True)
+    return {
+        "ms": round(statistics.median(passed), 1),
+        "worst ms": round(max(passed), 1),
+        "CPU ms": round(statistics.median(busy), 1),
+    }
 
 
 def main() -> None:
