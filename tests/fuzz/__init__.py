@@ -1,0 +1,1 @@
+"""Fuzzing: what comes from outside, bent and broken, against what must hold of each answer."""
