@@ -14,6 +14,7 @@ from pipelines.states import (
     ArticleId,
     DeliveryId,
     DeliveryState,
+    DigestId,
     MatchId,
     MessageStyle,
     ReceiverId,
@@ -28,6 +29,10 @@ EVENT = "event:"
 """How the bundles begin that hold what a receiver is told of one event."""
 ESCALATION = "unless acknowledged: "
 """How the bundles begin whose deliveries an acknowledgement takes back."""
+KEPT = " until "
+"""Stands in the bundles of what a hold, a digest or an absence keeps back, before its end."""
+DIGEST = "digest:"
+"""How the bundles begin that hold a digest and what goes out with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +133,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert for one receiver; key (alert_id, receiver)."""
+    """One alert or one digest for one receiver; key (alert_id, receiver) or (digest_id, receiver)."""
 
     delivery_id: DeliveryId
-    alert_id: AlertId
+    alert_id: AlertId | None
     receiver: ReceiverId
     state: DeliveryState
     attempts: int
@@ -148,11 +153,17 @@ class Delivery:
     """Why it is held or suppressed."""
     error: str | None = None
     sent_at: datetime | None = None
+    digest_id: DigestId | None = None
 
     @property
     def key(self) -> str:
         """Idempotency key sent along, so that a receiver may drop a repeat."""
-        return digest(str(self.alert_id), self.receiver)
+        return delivery_key(self.alert_id, self.digest_id, self.receiver)
+
+
+def delivery_key(alert_id: AlertId | None, digest_id: DigestId | None, receiver: ReceiverId) -> str:
+    """The idempotency key of an alert's or a digest's delivery."""
+    return digest(str(alert_id) if digest_id is None else f"digest {digest_id}", receiver)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +222,9 @@ class Receiver:
     style: MessageStyle = MessageStyle.CHAT
     fallback: ReceiverId | None = None
     """Who is told instead while this one does not answer for good."""
+    morning: str | None = None
+    """When it gets its morning digest, a cron expression."""
+    weekly: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

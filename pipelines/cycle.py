@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.config import Settings, load_settings, receiver_environment
+from pipelines.delivery.pages import Pages
 from pipelines.delivery.routing import Routes
 from pipelines.errors import DeskFileError
 from pipelines.gatherer import Gatherer
@@ -29,7 +30,7 @@ from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.shards import Shard
 from pipelines.shares import SHARES
-from pipelines.states import AlertId, OutletId
+from pipelines.states import OutletId
 from pipelines.steps import alerting, delivering, grouping, reprocessing, revisiting, waking
 from pipelines.steps import matching as steps
 from pipelines.steps.progress import Budget
@@ -76,7 +77,7 @@ class Cycle:
         if polled.counts["entries new"]:
             self.workers.submit(get_ready)  # seconds on a busy machine, while what waits is sent
         try:
-            return polled, self._deliver()
+            return polled, *self.digests(), self._deliver()
         except DeskFileError:
             return (polled,)  # a faulty routes.yaml is the last step's to tell; gathering goes on
 
@@ -133,9 +134,11 @@ class Cycle:
     @noted
     def matches(self) -> tuple[Report, ...]:
         """Run the desk's rules over new texts, count what they matched, and tell owners what became of their edits."""
+        from pipelines.delivery.routing import zone_of
         from pipelines.going_live import GoingLive
 
-        going = GoingLive(self.store.archive, self.store.notices, self._zone, self._budget("going live"))
+        zone = lambda: zone_of(self.settings.desk)  # noqa: E731
+        going = GoingLive(self.store.archive, self.store.notices, zone, self._budget("going live"))
         live = self._live(going.tell)
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))
         news = any(matched.counts.values())
@@ -148,6 +151,12 @@ class Cycle:
         """Decide what the desk is told."""
         return alerting.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
 
+    def digests(self) -> tuple[Report, ...]:
+        """Make the digests whose period is over; nothing to tell where none is."""
+        from pipelines.digests.sources import make_due
+
+        return make_due(self.store, self.settings, self.routes, self.clock, self._budget("digests"))
+
     @noted
     def deliveries(self) -> Report:
         """Send what is due, and see what waits."""
@@ -156,13 +165,15 @@ class Cycle:
         return queues.told_with(sent, self.store.cycles.backlog(now), latencies, now)
 
     def _deliver(self) -> Report:
+        pages = Pages(self.settings.desk_url, self.settings.home)
         return delivering.deliver(
             self.store.outbox,
             self.store.notices,
             self.notifier,
             self.routes,
             budget=self._budget("deliveries"),
-            page=self._page,
+            page=pages.alert,
+            digest_page=pages.digest,
             desk=self.settings.desk,
         )
 
@@ -199,8 +210,9 @@ class Cycle:
             yield looked
         yield self.stories()
         yield from self.matches()
-        for after in (self.alerts, self.deliveries):
-            yield after()
+        yield self.alerts()
+        yield from self.digests()
+        yield self.deliveries()
 
     def routes(self) -> Routes:
         """The desk's receivers and routing tree, read anew."""
@@ -226,19 +238,6 @@ class Cycle:
 
         with store_apart(self.settings.database_url, self.settings.home / "canary") as store:
             return fly(self, store)
-
-    def _page(self, alert_id: AlertId) -> str | None:
-        """Where an alert is on the desk's page, with what lets its reader in."""
-        from pipelines.links import signer_of
-
-        base = self.settings.desk_url
-        return signer_of(self.settings.home).alert_link(base, alert_id) if base else None
-
-    def _zone(self) -> str:
-        try:
-            return self.routes().zone
-        except DeskFileError:
-            return "UTC"  # a faulty routes.yaml is the last step's to tell
 
     @property
     def _gatherer(self) -> Gatherer:

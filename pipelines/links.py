@@ -7,7 +7,7 @@ from pathlib import Path
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from pipelines.errors import SettingsError
-from pipelines.states import AlertId
+from pipelines.states import AlertId, DigestId
 
 LINK_LASTS = 7 * 86_400
 """Seconds: a week later an alert is found by search."""
@@ -26,6 +26,14 @@ class Signer:
     def alert_link(self, base: str, alert_id: AlertId) -> str:
         """The address of an alert on the page at `base`, which opens that alert alone."""
         return f"{base.rstrip('/')}/A{alert_id}?key={self._serializer('alert').dumps(alert_id)}"
+
+    def digest_link(self, base: str, digest_id: DigestId) -> str:
+        """The address of a digest on the page at `base`, which opens that digest alone."""
+        return f"{base.rstrip('/')}/digests/{digest_id}?key={self._serializer('digest').dumps(digest_id)}"
+
+    def opens_digest(self, token: str, digest_id: DigestId) -> bool:
+        """Whether the token of a link lets its holder see this digest."""
+        return self._read("digest", token, self._link_lasts) == digest_id
 
     def opens(self, token: str, alert_id: AlertId) -> bool:
         """Whether the token of a link lets its holder see this alert."""

@@ -20,12 +20,14 @@ from pipelines.alerts import (
     Pause,
     Receiver,
 )
+from pipelines.digests.records import Digest
 from pipelines.model import Content, Judgement, Page, Revision, Rule
 from pipelines.shards import WHOLE, Shard
 from pipelines.sites import SiteTexts
 from pipelines.states import (
     AlertId,
     DeliveryId,
+    DigestId,
     OutletId,
     ReceiverId,
     RevisionId,
@@ -205,6 +207,10 @@ class Outbox(Protocol):
 
     def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
         """What a message about the alerts needs, as of now, in their order."""
+        ...
+
+    def digest(self, digest_id: DigestId) -> Digest:
+        """A digest that was made."""
         ...
 
     def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:

@@ -11,6 +11,7 @@ SHARES = {
     "matches": 4,
     "going live": 8,
     "alerts": 3,
+    "digests": 6,
     "deliveries": 10,  # with 5, on a busy machine that needs 3 to load Apprise, alerts waited 105 s for the next run
     "heartbeat": 20,
     "housekeeping": 20,

@@ -15,6 +15,7 @@ MatchId = NewType("MatchId", int)
 AlertId = NewType("AlertId", int)
 DeliveryId = NewType("DeliveryId", int)
 ReceiverId = NewType("ReceiverId", str)
+DigestId = NewType("DigestId", int)
 
 
 class SourceKind(StrEnum):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pipelines import alert_store, protocols
 from pipelines.cycles import CycleBook
+from pipelines.digests.records import DigestStore
 from pipelines.keeping import HouseStore
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
@@ -24,7 +25,7 @@ class DueWork:
 
     feeds: int
     deliveries: int
-    """Alerts for receivers, and notices for the operator."""
+    """Alerts and digests for receivers, and notices for the operator."""
     backlog: int
     """Articles, revisions, matches and findings that a run left for the next."""
     volumes: int = 0
@@ -61,6 +62,8 @@ class Store(Protocol):
     def alerts(self) -> alert_store.AlertStore: ...
     @property
     def outbox(self) -> protocols.Outbox: ...
+    @property
+    def digests(self) -> DigestStore: ...
     @property
     def notices(self) -> Notices: ...
     @property

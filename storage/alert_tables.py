@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 import storage.cycle_tables
+import storage.digest_tables
 import storage.rule_tables  # noqa: F401  # both complete `metadata`
 from pipelines.states import AlertReason, DeliveryState, VerdictKind
 from pipelines.vital_signs import Sign
@@ -79,7 +80,8 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("delivery_id", RowKey, primary_key=True),
-    Column("alert_id", RowKey, ForeignKey("alerts.alert_id"), nullable=False),
+    Column("alert_id", RowKey, ForeignKey("alerts.alert_id")),
+    Column("digest_id", RowKey, ForeignKey("digests.digest_id")),
     Column("receiver", KeyText, nullable=False),
     Column("state", state(DeliveryState, "state"), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -94,6 +96,8 @@ deliveries = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("idempotency_key", KeyText, nullable=False, unique=True),
     UniqueConstraint("alert_id", "receiver"),
+    UniqueConstraint("digest_id", "receiver"),
+    CheckConstraint("(alert_id IS NULL) <> (digest_id IS NULL)", name="about"),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
 )
 PENDING, HELD, SENT = (

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from pipelines.alert_store import Balance, Dispatch, NewAlert
-from pipelines.alerts import Bundled, Delivery, Finding, Known, Silence, Verdict
+from pipelines.alerts import Bundled, Delivery, Finding, Known, Silence, Verdict, delivery_key
 from pipelines.model import Article, Match, Rule
 from pipelines.overview.hours import Hour
 from pipelines.overview.rule_numbers import RuleNumbers
-from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind, digest
+from pipelines.states import AlertId, DeliveryState, MatchId, ReceiverId, StoryId, VerdictKind
 from pipelines.stories import Event
 from pipelines.visits import ToldChange
 from storage import follow_ups
@@ -196,7 +196,7 @@ class _SqlDispatch:
                 "ready_at": one.due_at,
                 "reason": one.reason,
                 "created_at": self._now,
-                "idempotency_key": digest(str(alert_id), one.receiver),  # as Delivery.key has it
+                "idempotency_key": delivery_key(alert_id, None, one.receiver),
             }
             for one in alert.deliveries
         ]

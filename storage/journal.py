@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, Text, and_, cast, func, select
 
 from pipelines.alerts import AlertDetail, Delivery, FindingDetail, Verdict
 from pipelines.model import Article, Feed, Rule, StoryMember
@@ -25,6 +25,7 @@ from pipelines.states import (
 from storage.alert_details import load_details
 from storage.alert_tables import OF_MATCH, alerts, deliveries, verdicts
 from storage.database import Database
+from storage.digest_tables import digests
 from storage.feed_records import polled_feed_of
 from storage.feed_tables import ACTIVE, feed_entries, feeds, outlets
 from storage.lookups import rows_in
@@ -89,7 +90,7 @@ class DeliveryRow:
     """A delivery with what it is about."""
 
     delivery: Delivery
-    rule_id: RuleId
+    rule_id: RuleId | None
     title: str
 
 
@@ -144,10 +145,13 @@ class Journal:
 
     def deliveries(self, states: Collection[DeliveryState], limit: int) -> Sequence[DeliveryRow]:
         """The last `limit` deliveries in one of `states`."""
+        of_digest = cast(digests.c.kind, Text).concat(" digest")
+        title = func.coalesce(revisions.c.title, alerts.c.why, of_digest).label("title")
         query = (
-            select(deliveries, alerts.c.rule_id, func.coalesce(revisions.c.title, alerts.c.why).label("title"))
+            select(deliveries, alerts.c.rule_id, title)
             .select_from(deliveries)
-            .join(alerts, alerts.c.alert_id == deliveries.c.alert_id)
+            .outerjoin(digests, digests.c.digest_id == deliveries.c.digest_id)
+            .outerjoin(alerts, alerts.c.alert_id == deliveries.c.alert_id)
             .outerjoin(matches, matches.c.match_id == alerts.c.match_id)
             .outerjoin(
                 revisions,
@@ -158,10 +162,8 @@ class Journal:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [
-                DeliveryRow(delivery=delivery_of(row), rule_id=row.rule_id, title=row.title)
-                for row in connection.execute(query)
-            ]
+            rows = connection.execute(query).all()
+        return [DeliveryRow(delivery=delivery_of(row), rule_id=row.rule_id, title=row.title) for row in rows]
 
     def match_ledger(self) -> Ledger:
         """The sums by which a test, or a person, can check that no match was lost."""

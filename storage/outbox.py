@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
-from pipelines.alerts import AlertDetail, Bundled, Delivery, FindingDetail
-from pipelines.states import AlertId, DeliveryId, DeliveryState, ReceiverId
+from pipelines.alerts import DIGEST, AlertDetail, Bundled, Delivery, FindingDetail
+from pipelines.digests.records import Digest
+from pipelines.states import AlertId, DeliveryId, DeliveryState, DigestId, ReceiverId
 from storage.alert_details import load_details
 from storage.alert_tables import UNSENT, WAITING, WAS_SENT, deliveries, receiver_pauses
 from storage.database import Database
+from storage.digest_tables import load_digest
 from storage.lookups import batches
 from storage.pauses import SqlPauses
 from storage.reprints import load_reprints, load_told
@@ -57,22 +59,29 @@ class SqlOutbox(SqlPauses):
             if oldest is None:
                 return ()
             same = deliveries.c.bundle == oldest.bundle
-            if late_before and oldest.ready_at < late_before:
-                same = and_(deliveries.c.ready_at < late_before, deliveries.c.due_at <= now)
+            if late_before and oldest.ready_at < late_before and not oldest.bundle.startswith(DIGEST):
+                late = (deliveries.c.ready_at < late_before, deliveries.c.due_at <= now)
+                same = and_(*late, ~deliveries.c.bundle.startswith(DIGEST))
             return _lease(connection, and_(WAITING, _free(now), deliveries.c.receiver == receiver, same), lease_until)
 
         return self._together.write(lease, lasting=False)  # without its lease a delivery is only claimed again
 
     def alerts_due(self, now: datetime) -> Sequence[AlertId]:
         """See Outbox."""
-        query = select(deliveries.c.alert_id).where(claimable(now)).order_by(deliveries.c.delivery_id).limit(A_ROUND)
+        of_alert = deliveries.c.alert_id.is_not(None)
+        query = select(deliveries.c.alert_id).where(claimable(now), of_alert).order_by(deliveries.c.delivery_id)
         with self._database.reading() as connection:
-            return list(dict.fromkeys(connection.scalars(query)))
+            return list(dict.fromkeys(connection.scalars(query.limit(A_ROUND))))
 
     def details(self, alert_ids: Collection[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
         """See Outbox."""
         with self._database.reading() as connection:
             return load_details(connection, list(alert_ids))
+
+    def digest(self, digest_id: DigestId) -> Digest:
+        """See Outbox."""
+        with self._database.reading() as connection:
+            return load_digest(connection, digest_id)
 
     def bundled(self, receiver: ReceiverId, bundle: str) -> Bundled:
         """See Outbox."""
@@ -138,8 +147,9 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _lease(connection: Connection, which: ColumnElement[bool], until: datetime) -> Sequence[Delivery]:
-    """Lease them, in the order in which they were made, as many as go into one message."""
-    query = select(deliveries).where(which).order_by(deliveries.c.delivery_id).limit(BUNDLED)
+    """Lease them in the order in which they were made, a digest first, as many as go into one message."""
+    order = (deliveries.c.digest_id.is_(None), deliveries.c.delivery_id)
+    query = select(deliveries).where(which).order_by(*order).limit(BUNDLED)
     rows = connection.execute(query.with_for_update(skip_locked=True)).all()
     leased = deliveries.c.delivery_id.in_([row.delivery_id for row in rows])
     connection.execute(deliveries.update().where(leased).values(lease_until=until))
@@ -168,6 +178,7 @@ def delivery_of(row: Row[Any]) -> Delivery:
     return Delivery(
         delivery_id=row.delivery_id,
         alert_id=row.alert_id,
+        digest_id=row.digest_id,
         receiver=row.receiver,
         state=row.state,
         attempts=row.attempts,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, or_, select
 
-from pipelines.alerts import Pause
-from pipelines.states import DeliveryState, ReceiverId, digest
+from pipelines.alerts import Pause, delivery_key
+from pipelines.states import DeliveryState, ReceiverId
 from storage.alert_tables import UNSENT, WAITING, deliveries, receiver_pauses
 from storage.database import Database
 
@@ -58,6 +58,7 @@ class SqlPauses:
                 connection.execute(
                     deliveries.insert().values(
                         alert_id=row.alert_id,
+                        digest_id=row.digest_id,
                         receiver=fallback,
                         state=DeliveryState.PENDING if due_at == now else DeliveryState.HELD,
                         attempts=0,
@@ -66,7 +67,7 @@ class SqlPauses:
                         ready_at=due_at,
                         reason=f"in place of {receiver}",
                         created_at=now,
-                        idempotency_key=digest(str(row.alert_id), fallback),
+                        idempotency_key=delivery_key(row.alert_id, row.digest_id, fallback),
                     )
                 )
         return len(rows)
@@ -81,7 +82,8 @@ class SqlPauses:
 
 def _not_with(connection: Connection, receiver: ReceiverId, fallback: ReceiverId) -> list[Row[Any]]:
     """What waits for `receiver` or died there, of which `fallback` has no delivery."""
-    has = exists().where(_THEIRS.c.alert_id == deliveries.c.alert_id, _THEIRS.c.receiver == fallback)
+    same = or_(_THEIRS.c.alert_id == deliveries.c.alert_id, _THEIRS.c.digest_id == deliveries.c.digest_id)
+    has = exists().where(same, _THEIRS.c.receiver == fallback)
     query = (
         select(deliveries)
         .where(deliveries.c.receiver == receiver, or_(WAITING, and_(UNSENT, deliveries.c.state == DeliveryState.DEAD)))

@@ -14,6 +14,8 @@ from storage.cycles import SqlCycles
 from storage.database import Database
 from storage.desk_rules import DeskRules
 from storage.desk_views import DeskViews
+from storage.digest_tables import UNDER_WAY, digests
+from storage.digests import SqlDigests
 from storage.feed_tables import ACTIVE, feeds
 from storage.feeds import SqlFeeds
 from storage.journal import Journal
@@ -91,6 +93,7 @@ class SqlStore:
         self.volumes = SqlVolumes(database)
         self.alerts = SqlAlerts(database)
         self.outbox = SqlOutbox(database)
+        self.digests = SqlDigests(database)
         self.notices = SqlNotices(database)
         self.vital_signs = SqlVitalSigns(database)
         self.cycles = SqlCycles(database)
@@ -108,6 +111,7 @@ class SqlStore:
         waiting = {
             "feeds": (feeds, ACTIVE & (feeds.c.due_at <= now)),
             "deliveries": (deliveries, claimable(now)),
+            "digests": (digests, UNDER_WAY & (digests.c.ends_at <= now)),
             "notices": (notices, NOTICE_WAITS & (notices.c.due_at <= now)),
             "pages": (articles, EXTRACT_WAITS & (articles.c.extract_due_at <= now)),
             "revisions": (revisions, UNMATCHED),
@@ -126,7 +130,7 @@ class SqlStore:
             row = connection.execute(select(*counts)).one()
         return DueWork(
             feeds=row.feeds,
-            deliveries=row.deliveries + row.notices,
+            deliveries=row.deliveries + row.digests + row.notices,
             backlog=row.pages + row.visits + row.revisions + row.matches + row.findings + row.changes,
             volumes=row.volumes,
             signs=row.signs,

@@ -26,8 +26,8 @@ class World:
 
 
 @contextmanager
-def demo_world(folder: Path, database_url: str | None = None) -> Iterator[World]:
-    """The demo's world on loopback, its desk and home below `folder`."""
+def demo_world(folder: Path, database_url: str | None = None, *, new: bool = False) -> Iterator[World]:
+    """The demo's world on loopback, its desk and home below `folder`; a `new` one tells of its first cycle."""
     with DemoSite() as site:
         site.write_desk(folder / "alert_rules")
         environment = {
@@ -37,4 +37,8 @@ def demo_world(folder: Path, database_url: str | None = None) -> Iterator[World]
         }
         if database_url:
             environment["WIREWATCH_DATABASE_URL"] = database_url
-        yield World(site=site, environment=environment, folder=folder)
+        world = World(site=site, environment=environment, folder=folder)
+        if not new:
+            with world.cycle() as cycle:
+                cycle.store.digests.plan("before", (), datetime.now(UTC))
+        yield world

@@ -92,6 +92,8 @@ COMMANDS = {
         "Send a real message to one, and release what waited",
         "wirewatch receivers test desk-chat",
     ),
+    "digest preview": Entry("digest:digest", "What a digest would say now", "wirewatch digest preview --html day.html"),
+    "digest list": Entry("digest:digest", "The digests that were made", "wirewatch digest list"),
     "alerts list": Entry("alerts:alerts", "What the desk was told, newest first", "wirewatch alerts list --limit 20"),
     "alerts preview": Entry(
         "alerts:alerts", "What each service would be sent", "wirewatch alerts preview --service slack"

@@ -104,8 +104,8 @@ def alerts(installation: Installation) -> MaterializeResult:  # type: ignore[typ
     owners=OWNERS,
     freshness_policy=FRESH,
     deps=[alerts],
-    description="Deliveries to chat and mail. Each receiver has its own row, attempts and back-off; what fails is "
-    "tried again for a day, then kept as a dead letter (`wirewatch outbox list`).",
+    description="Deliveries to chat and mail, the digests that are due among them. Each receiver has its own row, "
+    "attempts and back-off; what fails is tried again for a day, then kept as a dead letter (`wirewatch outbox list`).",
     check_specs=[
         AssetCheckSpec("no_dead_letters", asset="deliveries", description="Messages given up in the last day."),
         AssetCheckSpec("deliveries_are_prompt", asset="deliveries", description="Since when the oldest message waits."),
@@ -113,7 +113,7 @@ def alerts(installation: Installation) -> MaterializeResult:  # type: ignore[typ
 )
 def deliveries(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]  # see feed_entries
     """Send what is due."""
-    return installation.perform(Cycle.deliveries)
+    return installation.perform(lambda cycle: (*cycle.digests(), cycle.deliveries()))
 
 
 @asset(

@@ -32,9 +32,20 @@ class NamedTime:
                 ends = end
         return ends
 
-    def _stretches(self, first: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-        """The stretches of nine days from `first` on, in UTC: more than a week in a row is for ever."""
-        for number in range(9):
+    def stretch(self, after: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+        """The first whole stretch (UTC) that ends after `after`; those that follow at once are one with it."""
+        whole: tuple[datetime, datetime] | None = None
+        for begin, end in self._stretches(after.astimezone(zone).date() - 9 * _DAY, zone, days=18):
+            if whole is not None and begin > whole[1]:
+                if whole[1] > after:
+                    return whole
+                whole = None
+            whole = (whole[0] if whole else begin, end)
+        return whole if whole and whole[1] > after else None
+
+    def _stretches(self, first: date, zone: ZoneInfo, days: int = 9) -> Iterator[tuple[datetime, datetime]]:
+        """The stretches of some days from `first` on, in UTC; by itself, more than a week in a row is for ever."""
+        for number in range(days):
             day = first + number * _DAY
             if day.weekday() in self.days:
                 last = day if self.ends > self.begins else day + _DAY

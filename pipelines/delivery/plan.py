@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from pipelines.alerts import ESCALATION, Bundled, Delivery, NewDelivery
+from pipelines.alerts import ESCALATION, KEPT, Bundled, Delivery, NewDelivery
 from pipelines.delivery.calendar import MORNING, NamedTime, moment, next_slot
 from pipelines.delivery.summaries import Summary
 from pipelines.model import Rule
@@ -171,7 +171,7 @@ def follow_up(got: Delivery, plans: Iterable[Plan], event: str, now: datetime) -
 
 
 def _kept(name: str, until: datetime) -> str:
-    return f"{name} until {until.isoformat()}"
+    return f"{name}{KEPT}{until.isoformat()}"
 
 
 def _day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -84,11 +84,14 @@ Days = Annotated[
 
 
 class ReceiverLine(DeskModel):
-    """One receiver: where its address is found, how its messages are written, and who stands in when it is dead."""
+    """One receiver: where its address is found, how its messages are written, who stands in when it is dead, and when
+    it is told, as cron expressions, how its day and its week were."""
 
     url_env: Annotated[str, AfterValidator(_variable)]
     style: MessageStyle = MessageStyle.CHAT
     fallback: str | None = None
+    morning: Annotated[str, AfterValidator(_cron)] | None = None
+    weekly: Annotated[str, AfterValidator(_cron)] | None = None
 
 
 class HeartbeatLine(DeskModel):

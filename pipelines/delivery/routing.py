@@ -112,6 +112,14 @@ def load_routes(path: Path) -> Routes:
     return routes
 
 
+def zone_of(desk: Path) -> str:
+    """The desk's zone; UTC while its routes.yaml has a fault, which is for others to tell."""
+    try:
+        return load_routes(desk / "routes.yaml").zone
+    except DeskFileError:
+        return "UTC"
+
+
 def _in_order(faults: list[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
@@ -123,6 +131,8 @@ def _routes(lines: RoutesFile) -> Routes:
             url_env=line.url_env,
             style=line.style,
             fallback=ReceiverId(line.fallback) if line.fallback else None,
+            morning=line.morning,
+            weekly=line.weekly,
         )
         for name, line in lines.receivers.items()
     }

@@ -142,6 +142,8 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "url_env": "The NAME of the environment variable that holds the Apprise address.",
         "style": "How messages are written: chat (default), mail or short.",
         "fallback": "The receiver that is told where this one cannot be.",
+        "morning": "When it gets its morning digest, sent though empty, as a cron expression in the zone: 0 8 * * 1-5.",
+        "weekly": "When it gets the digest of its week, as a cron expression in the zone: 0 9 * * 1.",
     },
     "HeartbeatLine": {
         "url_env": "The NAME of the environment variable that holds an http(s) address to be asked, or an Apprise one.",

@@ -66,6 +66,8 @@ class Tried:
     """Matches that the other version alone would have had."""
     days: Counter[date] = field(default_factory=Counter)
     alerts: Counter[date] = field(default_factory=Counter)
+    told: Caught = field(default_factory=Caught)
+    """Of its matches, those of which the desk would have been told."""
     outlets: Counter[str] = field(default_factory=Counter)
     partial: int = 0
 
@@ -180,6 +182,7 @@ class Backtest:
         )
         if isinstance(self._book.decide(match, at, sources=sources), Tell):
             tried.alerts[at.date()] += 1
+            tried.told.take(revision, judgement, at)
 
     def _compare(
         self, archived: Archived, found: Mapping[RuleId, Judgement], others: Mapping[RuleId, Judgement]

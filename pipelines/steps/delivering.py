@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
-from pipelines.alerts import ESCALATION, EVENT, AlertDetail, Bundled, Delivery, FindingDetail, Message, Pause
+from pipelines.alerts import AlertDetail, Delivery, FindingDetail, Pause
 from pipelines.delivery import rates, retry
 from pipelines.notices import Notice, Notices
 from pipelines.reports import Report
-from pipelines.states import AlertId, ReceiverId, digest
+from pipelines.states import AlertId, DigestId, ReceiverId
+from pipelines.steps.composing import LATE, compose, key_of
 from pipelines.steps.progress import Budget, Tally
 
 if TYPE_CHECKING:  # loaded only when there is something to send: an idle cycle stays cheap
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 
 RECEIVERS_AT_ONCE = 16  # threads: as many reached 97 messages a second, one after the other 18
 LEASE = timedelta(seconds=30)  # twice the hard limit of one attempt
-LATE = timedelta(hours=1)  # after an outage of so long one message tells what waited, whatever events it is of
 NOTICE_REST = timedelta(minutes=5)  # an operator's address that fails is tried again for ever, but not every minute
 
 
@@ -37,13 +37,14 @@ def deliver(
     *,
     budget: Budget,
     page: Callable[[AlertId], str | None] = lambda _: None,
+    digest_page: Callable[[DigestId], str | None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
     desk: Path | None = None,
 ) -> Report:
     """Send what is due: receivers side by side, each in order; a delivery is marked sent only once it was taken.
 
-    `page` gives the address of an alert on the desk's page, where there is one; `desk` is the folder in which it may
-    keep templates of its own.
+    `page` and `digest_page` give the address of an alert or a digest on the desk's page, where there is one; `desk` is
+    the folder in which it may keep templates of its own.
     """
     tally = Tally("deliveries", "sent", "to be tried again", "dead")
     _tell_operator(notices, notifier, routes, tally, budget)
@@ -56,7 +57,9 @@ def deliver(
     told = [replace(one, page=page(one.alert.alert_id)) for one in outbox.details(outbox.alerts_due(budget.now()))]
     known = {one.alert.alert_id: one for one in told}
     layouts, troubles = _templates(desk), notices.open_subjects()
-    sending = _Sending(outbox, notices, notifier, routes(), tally, budget, troubles, page, sleep, known, layouts)
+    sending = _Sending(
+        outbox, notices, notifier, routes(), tally, budget, troubles, page, digest_page, sleep, known, layouts
+    )
     with ThreadPoolExecutor(min(RECEIVERS_AT_ONCE, len(waiting))) as pool:
         list(pool.map(sending.serve, waiting))
     _tell_of_templates(layouts, troubles, notices, budget.now())
@@ -86,6 +89,7 @@ class _Sending:
     budget: Budget
     troubles: frozenset[str]
     page: Callable[[AlertId], str | None]
+    digest_page: Callable[[DigestId], str | None]
     sleep: Callable[[float], None]
     known: Mapping[AlertId, AlertDetail | FindingDetail]
     """What messages need, read for all at the round's beginning."""
@@ -101,8 +105,11 @@ class _Sending:
             if not bundle:
                 return
             try:
-                message = _message(self.outbox, self.desk, bundle, self._details(bundle), now, self.layouts)
-                self.notifier.send(self.desk.receiver(receiver), message, key=_key(bundle))
+                details = self._details([one.alert_id for one in bundle if one.alert_id is not None])
+                message = compose(
+                    self.outbox, self.desk, bundle, details, now, layouts=self.layouts, digest_page=self.digest_page
+                )
+                self.notifier.send(self.desk.receiver(receiver), message, key=key_of(bundle))
             except errors.StoreError:
                 raise
             except Exception as error:
@@ -112,10 +119,10 @@ class _Sending:
             else:
                 self._sent(receiver, bundle)
 
-    def _details(self, bundle: Sequence[Delivery]) -> Sequence[AlertDetail | FindingDetail]:
-        if all(one.alert_id in self.known for one in bundle):
-            return [self.known[one.alert_id] for one in bundle]
-        told = self.outbox.details([one.alert_id for one in bundle])
+    def _details(self, alert_ids: Sequence[AlertId]) -> Sequence[AlertDetail | FindingDetail]:
+        if all(one in self.known for one in alert_ids):
+            return [self.known[one] for one in alert_ids]
+        told = self.outbox.details(alert_ids)
         return [replace(one, page=self.page(one.alert.alert_id)) for one in told]
 
     def _may_send(self, receiver: ReceiverId, limits: Sequence[rates.Rate]) -> bool:
@@ -205,44 +212,6 @@ def _paused(receiver: ReceiverId) -> str:
 
 def _dead(receiver: ReceiverId) -> str:
     return f"dead:{receiver}"
-
-
-def _message(
-    outbox: protocols.Outbox,
-    desk: "Routes",
-    bundle: Sequence[Delivery],
-    details: Sequence[AlertDetail | FindingDetail],
-    now: datetime,
-    layouts: "Templates",
-) -> Message:
-    from pipelines.delivery.gathered import render_all
-
-    first = bundle[0]
-    one_event = len({one.bundle for one in bundle}) == 1
-    earlier = outbox.bundled(first.receiver, first.bundle) if one_event else Bundled()
-    style = desk.receiver(first.receiver).style
-    occasion = _occasion(bundle, now)
-    message = render_all(details, style, occasion=occasion, earlier=earlier, zone=desk.zone, now=now, templates=layouts)
-    return replace(message, thread=_thread(bundle))
-
-
-def _thread(bundle: Sequence[Delivery]) -> str:
-    """The event of which all of the message is, or its volume; empty for a summary of several."""
-    names = {one.bundle.removeprefix(ESCALATION) for one in bundle}
-    name = names.pop() if len(names) == 1 else ""
-    return name if name.startswith((EVENT, "volume:")) else ""
-
-
-def _occasion(bundle: Sequence[Delivery], now: datetime) -> str:
-    """Why the message was kept back."""
-    first = bundle[0]
-    late = now - first.ready_at
-    return first.reason or (f"late: due {round(late / timedelta(hours=1))} h ago" if late > LATE else "")
-
-
-def _key(bundle: Sequence[Delivery]) -> str:
-    """Idempotency key of the message: a receiver may drop a repeat of the same deliveries."""
-    return bundle[0].key if len(bundle) == 1 else digest(*(one.key for one in bundle))
 
 
 def _put_off(outbox: protocols.Outbox, bundle: Sequence[Delivery], error: Exception, now: datetime) -> str:
