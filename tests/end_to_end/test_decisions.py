@@ -21,8 +21,8 @@ RULES = (
 
 
 @pytest.fixture(params=[RULES, RULES[::-1]], ids=["in order", "the other way round"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    with demo_world(tmp_path) as found:
+def world(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Iterator[World]:
+    with demo_world(tmp_path, database_url) as found:
         rules = found.folder / "alert_rules" / "rules.yaml"
         more = "".join(f"  - {rule}\n" for rule in request.param)
         rules.write_text(rules.read_text(encoding="utf-8") + more, encoding="utf-8")

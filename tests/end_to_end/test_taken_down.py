@@ -15,8 +15,8 @@ from tests.installation import World, demo_world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with demo_world(tmp_path) as found:
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    with demo_world(tmp_path, database_url) as found:
         yield found
 
 
