@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test faults soak check run docs lock peers fuzz sbom audit wheel
+.PHONY: setup demo test faults soak check run docs lock peers bench fuzz sbom audit wheel
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -67,6 +67,10 @@ audit: setup
 # The wheel in dist/, the same bytes for the same commit.
 wheel: setup
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --target wheel
+
+# Every benchmark beside its peers, three times: benchmarks/results.md. For a few: ONLY="feeds rules"; a trial: SMALL=1
+bench: peers
+	@$(BIN)/python -m benchmarks --runs $(or $(RUNS),3) $(if $(SMALL),--small) $(ONLY)
 
 # Resolve anew; the header and every trace of where packages come from stay out of the file.
 lock: setup
