@@ -9,8 +9,10 @@ import logging
 import queue
 import smtplib
 import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from pipelines.delivery import diagnosis
 from pipelines.delivery.diagnosis import Outcome
 from pipelines.delivery.dialects import BY_SERVICE, PLAIN, SMS, Dialect, Post, escaped, posts
 from pipelines.delivery.mail import KEY_HEADER, Mailbox, compose, hand_in
-from pipelines.delivery.pieces import pieces
+from pipelines.delivery.rates import free_at, rates_of
 from pipelines.errors import ReceiverMisconfigured, ReceiverUnavailable
 
 if TYPE_CHECKING:
@@ -38,13 +40,11 @@ FORMATS = {
     **dict.fromkeys(("telegram", "matrix"), "html"),
 }
 """What Apprise is told of a text in each dialect, so that it goes the way in which that dialect is read."""
+_VERBATIM = replace(PLAIN, words=str)
+"""For a text without marks: it is plain already."""
 PLAIN_MODES = frozenset({"workflow", "trigger", "matrix", "slack", "t2bot", "hookshot"})
 """Of Slack and Matrix: what stands behind such an address shows the text as it likes."""
 UNREADABLE = Outcome("Apprise cannot read the address", for_good=True)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class AppriseNotifier:
@@ -60,11 +60,13 @@ class AppriseNotifier:
         environment: Mapping[str, str],
         *,
         limit: float = SEND_LIMIT,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._environment = environment
         self._limit = limit
         self._clock = clock
+        self._sleep = sleep
 
     def service(self, receiver: Receiver) -> str:
         """See Notifier."""
@@ -95,12 +97,31 @@ class AppriseNotifier:
             return UNREADABLE
         mailbox = _mailbox(service)
         if mailbox is None:
-            return _notify(service, asset, message, self._clock())
+            return self._notify(service, asset, message)
         mail = compose(message, mailbox, receiver.receiver_id, key, self._clock())
         try:
             hand_in(mail, mailbox, self._limit)
         except (OSError, smtplib.SMTPException) as error:
             return diagnosis.of_mail(error)
+        return Outcome()
+
+    def _notify(self, service: "NotifyBase", asset: "AppriseAsset", message: Message) -> Outcome:
+        """The posts of a message, one after the other at the pace that the service takes."""
+        from apprise import Apprise, AppriseResultStatus
+
+        parts, body_format = _prepared(service, message)
+        limits, sent = rates_of(_scheme(service)), list[datetime]()
+        one = Apprise(asset=asset)
+        one.add(service)
+        for part in parts:
+            wait = (free_at(limits, sent, self._clock()) - self._clock()).total_seconds()
+            if wait > 0:
+                self._sleep(wait)
+            _answer.retry_after = None
+            result = one.notify(title=part.title, body=part.text, body_format=body_format, log_level=logging.DEBUG)
+            if result.status is not AppriseResultStatus.SUCCESS:
+                return diagnosis.of_log(list(result.logs()), _answer.retry_after, self._clock())
+            sent.insert(0, self._clock())
         return Outcome()
 
 
@@ -169,28 +190,22 @@ def _hear_retry_after() -> None:
         requests.sessions.Session = Listening  # type: ignore[misc]  # what requests.post and its like make
 
 
-def _notify(service: "NotifyBase", asset: "AppriseAsset", message: Message, now: datetime) -> Outcome:
-    from apprise import Apprise, AppriseResultStatus, NotifyFormat
+def _prepared(service: "NotifyBase", message: Message) -> tuple[list[Post], str]:
+    """What is sent one after the other, and in what format Apprise is to take it."""
+    from apprise import NotifyFormat
 
-    _answer.retry_after = None
     dialect = _dialect(service) if message.marked else PLAIN
-    body_format = FORMATS[dialect.name]
-    if dialect is PLAIN:
-        parts = _plain_posts(service, message)
-        as_page = service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML
-        if message.html is not None and as_page and len(message.html) <= service.body_maxlen:  # else it would be cut
-            parts, body_format = [Post(message.title, message.html)], NotifyFormat.HTML
-    else:
+    if dialect is not PLAIN:
         parts = posts(message, dialect)
         _leave_as_written(service)
+        _fit_blocks(service, parts)
+        return parts, FORMATS[dialect.name]
+    as_page = service.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML
+    if message.html is not None and as_page and len(message.html) <= service.body_maxlen:  # else it would be cut
+        return [Post(message.title, message.html)], "html"
+    parts = _plain_posts(service, message)
     _fit_blocks(service, parts)
-    one = Apprise(asset=asset)
-    one.add(service)
-    for part in parts:
-        result = one.notify(title=part.title, body=part.text, body_format=body_format, log_level=logging.DEBUG)
-        if result.status is not AppriseResultStatus.SUCCESS:
-            return diagnosis.of_log(list(result.logs()), _answer.retry_after, now)
-    return Outcome()
+    return parts, FORMATS[PLAIN.name]
 
 
 def _scheme(service: "NotifyBase") -> str:
@@ -230,16 +245,10 @@ def _plain_posts(service: "NotifyBase", message: Message) -> list[Post]:
 
     room = service.body_maxlen - max(service.title_maxlen, PLAIN.measure(message.title)) - PIECE_MARGIN
     room = max(room, service.body_maxlen // 2)
-    if message.marked:
-        found = posts(message, PLAIN, room)
-    else:
-        texts = pieces(message.text, room, escaped)
-        numbers = [""] if len(texts) == 1 else [f" ({number}/{len(texts)})" for number in range(1, len(texts) + 1)]
-        found = [Post(f"{message.title}{number}", text) for number, text in zip(numbers, texts, strict=True)]
     if service.resolve_format(NotifyFormat.TEXT) is NotifyFormat.HTML:
         # Apprise measures the HTML that it makes of a text, each space as `&nbsp;`, and would cut these pieces again.
         service.body_maxlen *= len("&nbsp;")
-    return found
+    return posts(message, PLAIN if message.marked else _VERBATIM, room)
 
 
 def _service(address: str, asset: "AppriseAsset", key: str) -> "NotifyBase | None":

@@ -8,14 +8,16 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipelines.alerts import Message, Receiver
 from pipelines.delivery.apprise_notifier import AppriseNotifier
+from pipelines.delivery.dialects import told
 from pipelines.errors import DeliveryError, MessageRefused, ReceiverMisconfigured, ReceiverUnavailable
 from pipelines.states import MessageStyle, ReceiverId
+from tests.dialects import DISCORD, discord
 from tests.receivers import Answer, MailServer, Webhook, mail_server, webhook
 
 SECRET = "TOKEN0123secret"
@@ -96,6 +98,22 @@ def test_words_of_the_message_are_not_taken_for_the_servers(hook: Webhook) -> No
     assert isinstance(error, ReceiverUnavailable)
     assert str(error) == "desk-chat (DESK_URL): HTTP 503"
     assert error.retry_after is None
+
+
+def test_the_posts_of_one_message_keep_the_services_pace() -> None:
+    moment, slept = [datetime(2026, 11, 22, tzinfo=UTC)], list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        moment[0] += timedelta(seconds=seconds)
+
+    with discord() as taking:
+        notifier = AppriseNotifier({"DESK_URL": DISCORD}, clock=lambda: moment[0], sleep=sleep)
+        notifier.send(
+            CHAT, told("A heading", "\n\n".join(f"{number} {'x' * 1900}" for number in range(12))), key="key-1"
+        )
+        assert len(taking.shown) == 12
+        assert slept == [2.0, 2.0]  # five at once, then five more: discord.com takes no more in two seconds
 
 
 def test_receivers_may_be_sent_to_side_by_side(hook: Webhook) -> None:
