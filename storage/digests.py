@@ -83,6 +83,12 @@ class SqlDigests:
         with self._database.reading() as connection:
             return connection.scalars(query.order_by(deliveries.c.delivery_id)).all()
 
+    def carried(self, digest_id: DigestId) -> Sequence[AlertId]:
+        """The alerts that were kept back and went out with a digest, or are about to."""
+        its = and_(deliveries.c.bundle == f"{DIGEST}{digest_id}", deliveries.c.alert_id.is_not(None))
+        with self._database.reading() as connection:
+            return connection.scalars(select(deliveries.c.alert_id).distinct().where(its)).all()
+
     def made(self, limit: int) -> Sequence[Digest]:
         """The last `limit` digests, newest first."""
         query = select(digests).where(digests.c.told.is_not(None)).order_by(digests.c.digest_id.desc()).limit(limit)

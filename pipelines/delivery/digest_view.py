@@ -171,6 +171,7 @@ def _parts(facts: Facts, voice: Voice, zone: str, now: datetime, kept: Collectio
 
 
 _HEADINGS = (
+    "Kept for this message",
     "Corrected and taken down",
     "Given up",
     "Sent, claimed by nobody",
@@ -185,7 +186,7 @@ def _heading(line: Line) -> str:
         return "Corrected and taken down"
     if line.state == "sent":
         return "Sent and claimed" if line.claimed_by else "Sent, claimed by nobody"
-    return {"dead": "Given up", "waiting": "Waiting"}.get(line.state, "Taken back")
+    return {"kept": "Kept for this message", "dead": "Given up", "waiting": "Waiting"}.get(line.state, "Taken back")
 
 
 def _line(line: Line, voice: Voice, zone: str, now: datetime) -> LineView:

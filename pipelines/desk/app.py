@@ -104,9 +104,9 @@ def _answered(perform: Callable[[], Response]) -> Response:
 def _asked(desk: Desk, request: Request, fields: dict[str, str] | None = None) -> Asked:
     number = request.path_params.get("alert_id")
     alert_id = None if number is None else AlertId(number)
-    visitor = desk.door.visitor(request, fields or {}, alert_id)
-    if visitor.only is not None and alert_id is None:
-        raise Refused(403, "A link opens its own alert alone.")
+    visitor = desk.door.visitor(request, fields or {}, alert_id, request.path_params.get("digest_id"))
+    if visitor.only is not None and visitor.only not in {alert_id, request.path_params.get("digest_id")}:
+        raise Refused(403, "A link opens its own alert or digest alone.")
     return Asked(visitor=visitor, path=request.path_params, query=dict(request.query_params), fields=fields or {})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from pipelines.desk.desk import Asked, Desk, shown
+from pipelines.desk.digest_pages import digest, digests
 from pipelines.desk.rule_pages import rule, rules, trying
 from pipelines.desk.search_page import search
 from pipelines.desk.views import events, feeds, held, one, silence
@@ -87,6 +88,8 @@ PAGES: Mapping[str, Callable[[Desk, Asked], str]] = {
     "/feeds": _feeds,
     "/rules": rules,
     "/rules/{rule_id}": rule,
+    "/digests": digests,
+    "/digests/{digest_id:int}": digest,
     "/search": search,
     "/try": trying,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from pipelines.links import FORM_LASTS, Signer
-from pipelines.states import AlertId
+from pipelines.states import AlertId, DigestId
 
 BY_LINK = "a reader with the link"
 
@@ -27,7 +27,7 @@ class Visitor:
     """Somebody who was let in."""
 
     who: str
-    only: AlertId | None = None
+    only: AlertId | DigestId | None = None
     """The one alert that a link opens; None for whoever may see everything."""
 
 
@@ -58,16 +58,20 @@ class Door:
     """In which a reverse proxy names whom it has let in; it must take out what clients send under that name."""
     used: UsedForms = field(default_factory=UsedForms)
 
-    def visitor(self, request: Request, fields: Mapping[str, str], alert_id: AlertId | None) -> Visitor:
+    def visitor(
+        self, request: Request, fields: Mapping[str, str], alert_id: AlertId | None, digest_id: DigestId | None = None
+    ) -> Visitor:
         """Who asks; raises Refused."""
         named = request.headers.get(self.header) if self.header else None
         if named:
             return Visitor(who=named[:100])
         key = fields.get("key") or request.query_params.get("key")
         if key:
-            if alert_id is None or not self.signer.opens(key, alert_id):
-                raise Refused(403, "This link is not valid any more, or was altered. Newer messages have a newer one.")
-            return Visitor(who=BY_LINK, only=alert_id)
+            if alert_id is not None and self.signer.opens(key, alert_id):
+                return Visitor(who=BY_LINK, only=alert_id)
+            if digest_id is not None and self.signer.opens_digest(key, digest_id):
+                return Visitor(who=BY_LINK, only=digest_id)
+            raise Refused(403, "This link is not valid any more, or was altered. Newer messages have a newer one.")
         if self.local_user is not None and self.header is None and _is_local(request):
             return Visitor(who=self.local_user)
         raise Refused(403, "Nobody has let you in: open the page from a message's link, or through the desk's login.")

@@ -144,7 +144,8 @@ class _Sending:
         self.outbox.mark_sent([one.delivery_id for one in bundle], now)
         self.tally.count("sent", len(bundle))
         for one in bundle:
-            log.info("A%s went to %s", one.alert_id, receiver, extra=_ids(one))
+            told = f"digest {one.digest_id}" if one.alert_id is None else f"A{one.alert_id}"
+            log.info("%s went to %s", told, receiver, extra=_ids(one))
         if _paused(receiver) in self.troubles:
             self.outbox.resume(receiver)
         for subject in {_paused(receiver), _dead(receiver)} & self.troubles:

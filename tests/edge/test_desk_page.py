@@ -20,10 +20,12 @@ from pipelines.errors import SettingsError
 from pipelines.links import Signer, signer_of
 from pipelines.states import AlertId
 from tests.desk_server import NOW, SIGNER, Page, serve
+from tests.edge.test_digest_page import make_digests
 from tests.storage.samples import entry, extract, poll
+from tests.unit.delivery.digest_samples import EMPTY
 
 NAMED = re.compile(r"{(\w+)(?::int)?}")
-NAMES = {"alert_id": "1", "article_id": "1", "rule_id": "quakes"}
+NAMES = {"alert_id": "1", "article_id": "1", "rule_id": "quakes", "digest_id": "1"}
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def either(tmp_path: Path, database_url: str) -> Iterator[Page]:
 
 
 def test_every_page_answers_with_its_policy_and_a_crawl_changes_nothing(either: Page) -> None:
+    make_digests(either.store, EMPTY)
     before, rules = either.counts(), (either.desk / "quakes.yaml").read_text()
     for path in PAGES:
         answer = either.get(NAMED.sub(lambda one: NAMES[one[1]], path) + "?q=flood")
