@@ -1,4 +1,4 @@
-"""A desk's templates tried on an alert of each kind: what is wrong with them, at which line."""
+"""A desk's templates: those of alerts tried on one of each kind, those of digests read; faults with their lines."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
