@@ -34,8 +34,6 @@ def test_a_preview_is_text_json_or_a_page_and_changes_nothing(run: CliRunner, tm
     assert "Nothing matched; 0 feeds read, all well." in told.output
     weekly = ["digest", "preview", "--kind", "weekly", "--receiver", "chat", "--json"]
     facts = json.loads(run.invoke(app, weekly).output)
-        run.invoke(app, ["digest", "preview", "--kind", "weekly", "--receiver", "chat", "--json"]).output
-    )
     assert (facts["kind"], facts["receiver"], facts["sums"]["matches"]) == ("weekly", "chat", 0)
     page = tmp_path / "day.html"
     assert run.invoke(app, ["digest", "preview", "--html", str(page)]).exit_code == 0
