@@ -44,6 +44,9 @@ class Settings:
     """`postgresql+psycopg2://...` for Dagster's own runs and events; files in the home by default."""
     shards: int = 1
     """Workers that gather side by side, each its own hosts; 1 by default: the monitor job does it."""
+    workers: int = 1
+    """Processes that run cycles side by side on one PostgreSQL, without shards: each takes so great a part of the hosts
+    at once; 1 by default."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
     metrics_file: Path | None = None
@@ -98,6 +101,7 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         desk_user_header=environment.get("WIREWATCH_DESK_USER_HEADER") or None,
         dagster_database_url=environment.get("WIREWATCH_DAGSTER_DATABASE_URL") or None,
         shards=shards_of(environment),
+        workers=int(_number(environment, "WIREWATCH_WORKERS", 1.0, "a whole number")) or 1,
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
         metrics_file=_path(environment, "WIREWATCH_METRICS_FILE"),
         log=_log(environment),

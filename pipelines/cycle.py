@@ -117,14 +117,9 @@ class Cycle:
     @noted
     def revisits(self) -> Report:
         """Look again at pages that matched."""
-        return revisiting.revisit_pages(
-            self.store.visits,
-            self.store.robots,
-            self.fetcher,
-            self.workers,
-            budget=self._budget("revisits"),
-            pause=self.settings.page_pause,
-        )
+        parts = self.store.visits, self.store.robots, self.fetcher, self.workers
+        budget, pause = self._budget("revisits"), self.settings.page_pause
+        return revisiting.revisit_pages(*parts, budget=budget, pause=pause, claims=self.store.claims)
 
     @noted
     def stories(self) -> Report:
@@ -283,7 +278,7 @@ def open_cycle(
     secrets = receiver_environment(settings, environment)
     with (
         working(settings.home),
-        closing(open_store(settings.database_url)) as store,
+        closing(open_store(settings.database_url, settings.workers)) as store,
         BoundedWorkers() as workers,
         recording(store.cycles, cycle_id, utc_now, partial(write_after_cycle, settings, store)) as recorder,
     ):

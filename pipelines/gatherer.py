@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipelines.claims import ALONE, HostClaims
 from pipelines.config import Settings
 from pipelines.model import Feed
 from pipelines.protocols import Fetcher, Workers
@@ -36,6 +37,7 @@ class Gatherer:
             everything=everything,
             pause=self.settings.page_pause,
             shard=shard,
+            claims=self._claims(shard),
         )
 
     def extract(self, shard: Shard = WHOLE) -> Report:
@@ -49,4 +51,9 @@ class Gatherer:
             budget=self.budget("articles"),
             pause=self.settings.page_pause,
             shard=shard,
+            claims=self._claims(shard),
         )
+
+    def _claims(self, shard: Shard) -> HostClaims:
+        """None beside a shard: whose hosts are whose is dealt out already, and a shard is one step's."""
+        return self.store.claims if shard == WHOLE else ALONE

@@ -1,7 +1,8 @@
-"""How an outlet's pages fare: how many of its articles have their full text, now and before."""
+"""Sites: which host an address asks, and how an outlet's pages fare, now and before."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from pipelines.model import Outlet
 
@@ -29,3 +30,12 @@ class SiteTexts:
     def before_share(self) -> float:
         """Of earlier articles, those with their full text: 0 to 1."""
         return self.before_full / self.before if self.before else 1.0
+
+
+def host_of(url: str) -> str:
+    """Host and port that are asked for an address, at most as long as a name may be; empty where there is none."""
+    try:
+        host = urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:  # the fetcher will say so
+        return ""
+    return "".join(filter(str.isprintable, host))[:253]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines import alert_store, protocols
+from pipelines.claims import HostClaims
 from pipelines.cycles import CycleBook
 from pipelines.digests.records import DigestStore
 from pipelines.keeping import HouseStore
@@ -42,6 +43,8 @@ class DueWork:
 class Store(Protocol):
     """The whole store, as the callers of the steps open it."""
 
+    @property
+    def claims(self) -> HostClaims: ...
     @property
     def robots(self) -> RobotsStore: ...
     @property

@@ -11,7 +11,7 @@ from storage.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_VERSION = "0030"
+SCHEMA_VERSION = "0031"
 """Alembic's head: versions are numbered in order."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -18,6 +18,7 @@ from storage.digest_tables import UNDER_WAY, digests
 from storage.digests import SqlDigests
 from storage.feed_tables import ACTIVE, feeds
 from storage.feeds import SqlFeeds
+from storage.host_claims import SqlHostClaims
 from storage.journal import Journal
 from storage.matches import SqlMatches
 from storage.notices import SqlNotices
@@ -48,15 +49,18 @@ from storage.volumes import SqlVolumes, volume_due
 from storage.ways import Ways
 
 
-def open_store(url: str) -> "SqlStore":
-    """The store at a database URL, made where there is none; raises StoreError, SchemaMismatch among them."""
+def open_store(url: str, workers: int = 1) -> "SqlStore":
+    """The store at a database URL, made where there is none; raises StoreError, SchemaMismatch among them.
+
+    So many `workers` share what is fetched.
+    """
     database = Database(url)
     try:
         schema.ensure(database)
     except BaseException:
         database.close()
         raise
-    return SqlStore(database)
+    return SqlStore(database, workers)
 
 
 def upgrade_store(url: str) -> str | None:
@@ -80,8 +84,9 @@ def compact_store(url: str) -> int:
 class SqlStore:
     """The Store of an SQL database; safe for threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, workers: int = 1) -> None:
         self._database = database
+        self.claims = SqlHostClaims(database, workers)
         self.feeds = SqlFeeds(database)
         self.robots = SqlRobots(database)
         self.visits = SqlVisits(database)

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from pipelines.errors import FetchError, Unreachable
 from pipelines.protocols import Fetcher, Request, Response
+from pipelines.sites import host_of
 from pipelines.steps.progress import Budget
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class _Round(Generic[T]):
                 await self._answers.put(None)
 
     async def _one(self, item: T, request: Request) -> None:
-        host = _host(request.url)
+        host = host_of(request.url)
         async with self._gates[host]:
             await self._polite(host)
             async with self._everywhere:
@@ -138,13 +138,6 @@ class _Round(Generic[T]):
                 return batch, True
             batch.append(answer)
         return batch, False
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:  # the fetcher will say so
-        return url
 
 
 class _Names(ThreadPoolExecutor):

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from pipelines import errors, protocols
+from pipelines.claims import ALONE, HostClaims
 from pipelines.ingest import health, revisits
 from pipelines.ingest.polite import PoliteFetcher
 from pipelines.ingest.reading import Reading, Readings, from_entry, read_page
@@ -16,6 +17,7 @@ from pipelines.robots import RobotsStore
 from pipelines.shards import WHOLE, Shard
 from pipelines.states import OutletId
 from pipelines.steps.progress import Budget, Tally
+from pipelines.steps.sharing import work_off
 
 BATCH = 200  # pages a look: small enough that a kill costs little
 PAGES_AT_ONCE = 16  # extraction, not the network, is what takes the time
@@ -36,13 +38,13 @@ def extract_articles(
     budget: Budget,
     pause: float = PAGE_PAUSE,
     shard: Shard = WHOLE,
+    claims: HostClaims = ALONE,
 ) -> Report:
     """Get the text of each article of a shard that is due: from its page where robots.txt allows, else from its feed.
 
     `pause` is the least time, in seconds, between the beginnings of two requests to one host.
     """
     tally = Tally("articles", "texts new", "texts unchanged")
-    more = True
 
     def take(fetched: Fetched, reading: Future[Reading] | errors.FetchError) -> None:
         record_text(store, fetched, reading, tally, budget.now())
@@ -58,18 +60,27 @@ def extract_articles(
     manners = Manners(at_once=PAGES_AT_ONCE, patience=PAGE_PATIENCE, pause=pause)
     polite = PoliteFetcher(fetcher, robots, budget.now, manners.turns)
     outlets: set[OutletId] = set()
-    while more and not budget.spent:
-        pages = store.pages_due(budget.now(), BATCH, shard)
+
+    def work(pages: Sequence[Page]) -> bool:
         read([(page, None) for page in pages if not _has_page(page)])
         linked = [(page, _request(page)) for page in pages if _has_page(page)]
-        outlets |= {page.article.outlet.outlet_id for page, _ in linked}
+        outlets.update(page.article.outlet.outlet_id for page, _ in linked)
         polite.know([request.url for _, request in linked])
         reached = fetch_each(polite, linked, read, manners=manners, budget=budget)
         polite.keep()
         dropped = readings.finish(budget)
-        more = len(pages) == BATCH or reached < len(linked) or dropped > 0
+        return reached == len(linked) and not dropped
+
+    def look(limit: int) -> Sequence[Page]:
+        return store.pages_due(budget.now(), limit, shard)
+
+    more = work_off(claims, look, BATCH, _link, work, budget=budget)
     _look_after(store, outlets, notices, tally, budget.now())
     return tally.report(unfinished=more)
+
+
+def _link(page: Page) -> str:
+    return page.article.link
 
 
 def _has_page(page: Page) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines import errors, protocols
+from pipelines.claims import ALONE, HostClaims
 from pipelines.ingest import revisits
 from pipelines.ingest.parser_version import extractor_version
 from pipelines.ingest.polite import PoliteFetcher
@@ -15,6 +16,7 @@ from pipelines.model import Content
 from pipelines.reports import Report
 from pipelines.robots import RobotsStore
 from pipelines.steps.progress import Budget, Tally
+from pipelines.steps.sharing import claimed
 from pipelines.visits import Change, ChangeKind, Visit, VisitStore
 
 Looked = tuple[Visit, protocols.Response | None]
@@ -31,6 +33,7 @@ def revisit_pages(
     *,
     budget: Budget,
     pause: float,
+    claims: HostClaims = ALONE,
 ) -> Report:
     """Look again at the pages that are due; a changed text is a new revision, and facts are kept for dispatch."""
     tally = Tally("revisits", "pages looked at again", "texts changed", "corrected", "taken down")
@@ -48,15 +51,24 @@ def revisit_pages(
     readings = Readings(take)
     manners = Manners(at_once=8, patience=10.0, pause=pause)
     polite = PoliteFetcher(fetcher, robots, budget.now, manners.turns)
-    due = [
-        (visit, protocols.Request(url=visit.page.article.link, headers=visit.page.options.sent))
-        for visit in _read_alike(store, store.due(budget.now(), A_RUN), workers, budget)
-    ]
-    polite.know([request.url for _, request in due])
-    reached = fetch_each(polite, due, read, manners=manners, budget=budget)
-    polite.keep()
-    dropped = readings.finish(budget)
+
+    def look() -> Sequence[Visit]:
+        return store.due(budget.now(), A_RUN)
+
+    with claimed(claims, look(), _link, look, budget) as (_, visits):
+        due = [
+            (visit, protocols.Request(url=_link(visit), headers=visit.page.options.sent))
+            for visit in _read_alike(store, visits, workers, budget)
+        ]
+        polite.know([request.url for _, request in due])
+        reached = fetch_each(polite, due, read, manners=manners, budget=budget)
+        polite.keep()
+        dropped = readings.finish(budget)
     return tally.report(unfinished=reached < len(due) or dropped > 0)
+
+
+def _link(visit: Visit) -> str:
+    return visit.page.article.link
 
 
 def _read_alike(

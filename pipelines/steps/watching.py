@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines import errors, protocols
+from pipelines.claims import ALONE, HostClaims
 from pipelines.ingest import health, polling
 from pipelines.ingest.health_table import health_rows, site_of, worst_feeds
 from pipelines.ingest.parser_version import parser_version
@@ -17,6 +18,7 @@ from pipelines.reports import Report
 from pipelines.shards import WHOLE, Shard
 from pipelines.steps.answers import Answers
 from pipelines.steps.progress import Budget, Tally
+from pipelines.steps.sharing import share_out
 
 AT_ONCE = 100  # reaches the latency floor of 1,000 feeds (design measurement)
 PATIENCE = 15.0
@@ -33,6 +35,7 @@ def poll_feeds(
     everything: bool = False,
     pause: float = 0.0,
     shard: Shard = WHOLE,
+    claims: HostClaims = ALONE,
 ) -> Report:
     """Poll the feeds of a shard that are due (all with `everything`); a faulty feeds.yaml leaves its last good version.
 
@@ -45,20 +48,29 @@ def poll_feeds(
         tally.problems("feeds.yaml", error.faults)
     now = budget.now()
     watched = store.due_feeds(now, everything=True)
-    due = [
-        (polled, polling.request(polled.feed, polled.state, parser_version(polled.feed), now))
-        for polled in watched
-        if (everything or polled.state.due_at <= now) and shard.takes(polled.feed.url)
-    ]
+    due = [one for one in watched if (everything or one.state.due_at <= now) and shard.takes(one.feed.url)]
 
     answers = Answers(store, workers, tally, budget)
     manners = Manners(at_once=AT_ONCE, patience=PATIENCE, pause=pause)
-    reached = fetch_each(WholeSources(fetcher), due, answers.take, manners=manners, budget=budget) - answers.finish()
+
+    def ask(mine: Sequence[PolledFeed]) -> int:
+        wanted = [(one, polling.request(one.feed, one.state, parser_version(one.feed), now)) for one in mine]
+        reached = fetch_each(WholeSources(fetcher), wanted, answers.take, manners=manners, budget=budget)
+        return reached - answers.finish()
+
+    def due_now() -> Sequence[PolledFeed]:
+        return [one for one in store.due_feeds(budget.now(), everything=everything) if shard.takes(one.feed.url)]
+
+    missed = share_out(claims, due, _address, due_now, ask, budget=budget)
     watched = [replace(one, state=answers.states.get(one.feed.feed_id, one.state)) for one in watched]
     _look_after(watched, notices, tally, budget.now())
-    if reached:  # a run that asked nobody has nothing to show
+    if answers.states:  # a run that asked nobody has nothing to show
         _show(store, watched, tally, budget.now())
-    return tally.report(unfinished=reached < len(due))
+    return tally.report(unfinished=missed > 0)
+
+
+def _address(polled: PolledFeed) -> str:
+    return polled.feed.url
 
 
 def _show(store: FeedStore, feeds: Sequence[PolledFeed], tally: Tally, now: datetime) -> None:

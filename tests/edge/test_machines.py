@@ -157,6 +157,7 @@ def written_desk(folder: Path, served: Sequence[Site]) -> None:
     ]
     (desk / "feeds.yaml").write_text("version: 1\nfeeds:\n" + "\n".join(lines) + "\n")
     (desk / "lists.yaml").write_text("version: 1\nlists: {}\n")
+    (desk / "routes.yaml").write_text("version: 1\nreceivers: {post: {url_env: POST_URL}}\nroute: {to: post}\n")
 
 
 @pytest.mark.timeout(400)
@@ -199,6 +200,48 @@ def test_two_workers_share_the_shards_and_when_one_is_killed_the_other_does_its_
     assert waiting == (0,)
     twice = [path for site in served for path, hits in site.hits.items() if hits > 1]
     assert len(twice) <= 20, "what was on its way when the worker died, and no more"
+
+
+@pytest.mark.timeout(400)
+def test_two_machines_without_a_broker_share_by_claims_and_when_one_is_killed_the_other_goes_on(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    number, pages = 4, 12
+    open_store(postgres_url).close()
+    with ExitStack() as stack:
+        served = stack.enter_context(sites(number, pages))
+        written_desk(tmp_path, served)
+
+        def machine(name: str) -> "subprocess.Popen[bytes]":
+            environment = {
+                **os.environ,
+                "WIREWATCH_DESK": str(tmp_path / "alert_rules"),
+                "WIREWATCH_HOME": str(tmp_path / name),
+                "WIREWATCH_DATABASE_URL": postgres_url,
+                "WIREWATCH_WORKERS": "2",
+                "WIREWATCH_ALLOW_HOSTS": ",".join(site.url.split("/")[2].split(":")[0] for site in served),
+                "WIREWATCH_PAGE_PAUSE": "0",
+            }
+            log = stack.enter_context((tmp_path / f"{name}.log").open("wb"))
+            command = [HERE / "wirewatch", "run"]
+            run = subprocess.Popen(
+                command, env=environment, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            stack.callback(kill, run)
+            return run
+
+        one, two = machine("one"), machine("two")
+        wait_for(lambda: sum(sum(site.hits.values()) for site in served) > 12, one)
+        kill(one)
+        ends = [two.wait(120), *(machine(f"after{again}").wait(120) for again in range(2))]
+    with psycopg.connect(postgres_url) as connection:
+        texts = connection.execute("SELECT count(*), count(DISTINCT article_id) FROM revisions").fetchone()
+        waiting = connection.execute("SELECT count(*) FROM articles WHERE extract_due_at IS NOT NULL").fetchone()
+    # 2 says that the receiver of the first digest is nobody
+    assert set(ends) <= {0, 2}, (tmp_path / "two.log").read_text()[-3_000:]
+    assert (texts, waiting) == ((number * pages, number * pages), (0,))
+    twice = [path for site in served for path, hits in site.hits.items() if hits > 1]
+    assert len(twice) <= 20, "what was on its way when the process died, and no more"
 
 
 def wait_for(what: Callable[[], bool], run: "subprocess.Popen[bytes]") -> None:

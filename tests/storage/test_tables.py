@@ -27,7 +27,7 @@ from pipelines.states import (
     VerdictKind,
 )
 from storage import alert_tables as told
-from storage import cycle_tables, digest_tables, feed_tables, page_tables, rule_tables, tables
+from storage import cycle_tables, digest_tables, feed_tables, host_claims, page_tables, rule_tables, tables
 from storage.database import Database
 from storage.types import KeyText, clean, clean_key
 from tests.storage.samples import LATER, NOW
@@ -199,6 +199,7 @@ ROWS: list[tuple[Table, dict[str, Any]]] = [
     (told.vital_signs, {"sign": "canary", "tried_at": NOW, "error": ""}),
     (feed_tables.robots, {"origin": "https://o", "text": "", "asked_at": NOW, "due_at": NOW}),
     (tables.visits, {"article_id": 1, "due_at": NOW, "gone": 0}),
+    (host_claims.host_claims, {"host": "h"}),
 ]
 
 
