@@ -78,7 +78,7 @@ def _text(post: etree._Element) -> str:
 def _with_addresses(text: etree._Element) -> str:
     """The text with the address of each link behind its words, where they do not name it."""
     for anchor in list(text.iter("a")):
-        address, words = anchor.get("href") or "", element_text(anchor)
+        address, words = one_line_of(anchor.get("href") or ""), element_text(anchor)
         if address.startswith(("http://", "https://")) and address.split("//", 1)[1].split("/")[0] not in words:
             anchor.tail = f" ({address}){anchor.tail or ''}"
     return lines_of(element_text(text))

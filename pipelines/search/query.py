@@ -35,7 +35,7 @@ def read_search(text: str) -> Sought:
     if lost:
         raise SearchRefused(f"{lost[0]} cannot be searched for; a search is {HELP}")
     if reading.query is None:
-        raise SearchRefused(f"no word in {text.strip()}; a search is {HELP}")
+        raise SearchRefused(f"no word in {' '.join(text.split())}; a search is {HELP}")
     sought = _sought(reading.query)
     if condition(sought) is None:
         raise SearchRefused("say what the texts have, beside what they have not; words such as not go in quotes")

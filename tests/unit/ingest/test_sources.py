@@ -98,6 +98,15 @@ def test_what_is_no_sitemap_is_told(body: bytes) -> None:
         parse_sitemap(body, url=URL, content_type=None)
 
 
+@pytest.mark.parametrize("half", [b"&#xD800;", b"&#xdfff;", b"&#x0DbfF;", b"&#55296;", b"&#057343;"])
+@pytest.mark.parametrize("place", [b'xmlns="http', b"/hy/dam<", b">dam, water"])
+def test_half_a_surrogate_by_its_number_is_left_out(half: bytes, place: bytes) -> None:
+    plain = sample("news-sitemap.xml")
+    assert place in plain
+    broken = plain.replace(place, place[:-1] + half + place[-1:])
+    assert read(broken).entries == read(plain).entries
+
+
 def test_entities_in_a_sitemap_are_not_resolved() -> None:
     bomb = '<!DOCTYPE urlset [<!ENTITY a "ha"><!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>/&a;&x;</loc></url></urlset>'
     assert all("root:" not in (entry.link or "") for entry in read(bomb.encode()).entries)
@@ -159,6 +168,12 @@ def test_a_long_post_has_its_first_sentence_for_a_title() -> None:
     ):
         page = sample("telegram.html").replace(b"The bridge is closed.", (first + rest).encode())
         assert read(page).entries[0].title == title
+
+
+def test_a_link_with_what_cannot_be_seen_is_written_without_it() -> None:
+    page = sample("telegram.html").replace(b'href="https://news.example/dam"', b'href="https://\x08news.example/dam"')
+    assert b"\x08" in page
+    assert read(page).entries == read(sample("telegram.html")).entries
 
 
 def test_a_channel_without_a_preview_is_told() -> None:

@@ -61,6 +61,7 @@ REFUSED = {
     "*road": "a * stands at a word's end alone",
     "pe*ce": "a * stands at a word's end alone",
     "…": "no word in …",
+    ":\n:": "no word in : :;",
     "site:tufa.example road": "`site:tufa.example` cannot be searched for",
     "author:ani": "author: cannot be searched by itself",
     "road~3": "`road~3` cannot be searched for",
