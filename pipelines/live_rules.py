@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -239,7 +240,8 @@ def _keeping(found: "Found", decision: "Decision") -> Iterator[Fault]:
         yield Fault(path, line, column, f"`{rule_id}`: does not run before its tests pass", Level.WARNING)
 
 
-def _kept(folder: Path, keep: tuple[StandingRule, ...]) -> tuple[list["CompiledRule"], list[Fault]]:
+@lru_cache(maxsize=2)  # asked for the rules that run, for the word to their owner, and by each later look of a process
+def _kept(folder: Path, keep: tuple[StandingRule, ...]) -> tuple[tuple["CompiledRule", ...], tuple[Fault, ...]]:
     """Last good versions compiled again, each with the lists that it was good with."""
     from pipelines.rules.loader import compile_rules
 
@@ -256,7 +258,7 @@ def _kept(folder: Path, keep: tuple[StandingRule, ...]) -> tuple[list["CompiledR
         for one in rule_set.broken:
             message = f"the last good version of `{one.rule_id}` cannot be read by this version of Wirewatch"
             wrong.append(Fault(one.file, 1, 1, message))
-    return compiled, wrong
+    return tuple(compiled), tuple(wrong)
 
 
 def _alone(source: str) -> bytes:

@@ -25,7 +25,8 @@ def read_search(text: str) -> Sought:
     """What is sought; raises SearchRefused with one message that says what is wrong and where."""
     if len(text) > LONGEST:
         raise SearchRefused(f"the search is over {LONGEST} characters")
-    if not text.strip():
+    text = " ".join(text.split())  # a refusal quotes it in one line
+    if not text:
         raise SearchRefused(f"say what to search for: {HELP}")
     try:
         reading = read_query(_SMALL_OPERATOR.sub(_as_words, text))
@@ -35,7 +36,7 @@ def read_search(text: str) -> Sought:
     if lost:
         raise SearchRefused(f"{lost[0]} cannot be searched for; a search is {HELP}")
     if reading.query is None:
-        raise SearchRefused(f"no word in {' '.join(text.split())}; a search is {HELP}")
+        raise SearchRefused(f"no word in {text}; a search is {HELP}")
     sought = _sought(reading.query)
     if condition(sought) is None:
         raise SearchRefused("say what the texts have, beside what they have not; words such as not go in quotes")

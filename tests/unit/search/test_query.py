@@ -62,6 +62,7 @@ REFUSED = {
     "pe*ce": "a * stands at a word's end alone",
     "…": "no word in …",
     ":\n:": "no word in : :;",
+    "&\nroad": "a search is",
     "site:tufa.example road": "`site:tufa.example` cannot be searched for",
     "author:ani": "author: cannot be searched by itself",
     "road~3": "`road~3` cannot be searched for",
