@@ -44,10 +44,10 @@ LATENCY = "10 of 10 articles were delivered\n\n50 %: 31.4 s (aim 45)\n95 %: 60.2
             "rules",
             RULES,
             {
-                "10 rules: x one `re` a term": (41.2, None),
-                "10 rules: x the raw scan": (0.219, None),
-                "1,000 rules: x one `re` a term": (1855, True),
-                "1,000 rules: x the raw scan": (0.13, False),
+                "10 rules, many match: x one `re` a term": (41.2, None),
+                "10 rules, many match: x the raw scan": (0.219, None),
+                "1,000 rules, many match: x one `re` a term": (1855, True),
+                "1,000 rules, many match: x the raw scan": (0.13, False),
             },
         ),
         (
