@@ -49,6 +49,16 @@ class Settings:
     at once; 1 by default."""
     secrets_file: Path | None = None
     """NAME=value lines that add to the environment, read at each run."""
+    ui_port: int = 3000
+    """Port of the Dagster UI on 127.0.0.1, as `wirewatch serve webserver` has it; 3000 by default."""
+    code_port: int = 4266
+    """Port of the code server on 127.0.0.1, as `wirewatch serve code` has it; 4266 by default."""
+    desk_port: int = 3001
+    """Port of the desk's page, as `wirewatch desk` has it without --port; 3001 by default."""
+    keep_runs: float = 3.0
+    """Days for which Dagster's runs are kept; 3 by default."""
+    keep_failed_runs: float = 30.0
+    """Days for which Dagster's failed runs are kept; 30 by default."""
     metrics_file: Path | None = None
     """A file that each cycle writes anew with numbers as OpenMetrics text, such as one that node_exporter collects."""
     log: str = "text"
@@ -103,6 +113,11 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
         shards=shards_of(environment),
         workers=int(_number(environment, "WIREWATCH_WORKERS", 1.0, "a whole number")) or 1,
         secrets_file=_path(environment, "WIREWATCH_SECRETS_FILE"),
+        ui_port=_port(environment, "WIREWATCH_UI_PORT", 3000),
+        code_port=_port(environment, "WIREWATCH_CODE_PORT", 4266),
+        desk_port=_port(environment, "WIREWATCH_DESK_PORT", 3001),
+        keep_runs=_number(environment, "WIREWATCH_KEEP_RUNS", 3.0, "days"),
+        keep_failed_runs=_number(environment, "WIREWATCH_KEEP_FAILED_RUNS", 30.0, "days"),
         metrics_file=_path(environment, "WIREWATCH_METRICS_FILE"),
         log=_log(environment),
         disk_warn=_number(environment, "WIREWATCH_DISK_WARN", 10.0, "percent"),
@@ -147,6 +162,13 @@ def _web_address(environment: Mapping[str, str], name: str) -> str | None:
     if value and not value.startswith(("http://", "https://")):
         raise SettingsError(f"{name}: expected an address with https:// or http://, not {value!r}")
     return value or None
+
+
+def _port(environment: Mapping[str, str], name: str, unset: int) -> int:
+    value = environment.get(name, "").strip() or str(unset)
+    if not value.isdecimal() or not 0 < int(value) < 65_536:
+        raise SettingsError(f"{name}: expected a port from 1 to 65535, not {value!r}")
+    return int(value)
 
 
 def _log(environment: Mapping[str, str]) -> str:

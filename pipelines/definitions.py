@@ -15,6 +15,7 @@ from dagster import (
 from pipelines.config import shards_of
 from pipelines.defs import assets
 from pipelines.defs.checks import rule_file_checks
+from pipelines.defs.keeping import old_runs, old_runs_hourly
 from pipelines.defs.reprocessing import backfill
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import GATHER, MONITOR, end_left_over_runs
@@ -31,7 +32,7 @@ _ELSEWHERE = AssetSelection.assets("archive", *_OF_SHARDS, *(("feed_entries", "a
 monitor = define_asset_job(
     MONITOR,
     selection=AssetSelection.all() - _ELSEWHERE,
-    config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
+    config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
     description="One monitoring cycle: poll, extract, group, match, decide, deliver, tell that all is well. "
     "Takes at most about a minute; what is left waits for the next.",
 )
@@ -62,9 +63,10 @@ defs = Definitions(
         *SHARDS,
     ],
     asset_checks=[rule_file_checks()],
-    jobs=[monitor, backfill, housekeeping, *([gather] if SHARDS else [])],
+    jobs=[monitor, backfill, housekeeping, old_runs, *([gather] if SHARDS else [])],
     schedules=[
-        ScheduleDefinition(job=housekeeping, cron_schedule="17 * * * *", default_status=DefaultScheduleStatus.RUNNING)
+        ScheduleDefinition(job=housekeeping, cron_schedule="17 * * * *", default_status=DefaultScheduleStatus.RUNNING),
+        old_runs_hourly,
     ],
     sensors=[due_work, tell_operator, tell_recovery, *([due_shards] if SHARDS else [])],
     resources={"installation": Installation()},
@@ -87,3 +89,14 @@ def sweep() -> int:
     """End the runs that an earlier process left running in DAGSTER_HOME; returns how many."""
     with DagsterInstance.get() as instance:
         return len(end_left_over_runs(instance))
+
+
+def upgrade_dagster() -> bool:
+    """Bring the databases in DAGSTER_HOME to this Dagster's schema where they are older; whether they were."""
+    with DagsterInstance.get() as instance:
+        stores = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+        versions = [store.alembic_version() for store in stores if store is not None]
+        if all(version is None or version[0] == version[1] for version in versions):
+            return False
+        instance.upgrade()
+    return True

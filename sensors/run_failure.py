@@ -14,7 +14,7 @@ from dagster import (
 
 from pipelines.config import load_settings, receiver_environment
 from pipelines.cycle import utc_now
-from pipelines.defs.runs import MONITOR, OVER, TOLD, failures_in_a_row, told_and_not_over
+from pipelines.defs.runs import OVER, TOLD, failures_in_a_row, told_and_not_over
 from pipelines.delivery.apprise_notifier import AppriseNotifier
 from pipelines.delivery.message import operator_notice
 from pipelines.delivery.routing import load_routes
@@ -30,7 +30,7 @@ def tell_operator(context: RunFailureSensorContext) -> None:
     A notice that does not get through is tried again with the next failure of the row.
     """
     run = context.dagster_run
-    if any(TOLD in earlier.tags for earlier in failures_in_a_row(context.instance)):
+    if any(TOLD in earlier.tags for earlier in failures_in_a_row(context.instance, run.job_name)):
         context.log.info("the operator has been told of these failures")
         return
     lines = [
@@ -50,8 +50,8 @@ def tell_operator(context: RunFailureSensorContext) -> None:
 )
 def tell_recovery(context: RunStatusSensorContext) -> None:
     """One notice after a row of failures that was told; one that does not get through goes with the next success."""
-    failed = told_and_not_over(context.instance)
-    if context.dagster_run.job_name != MONITOR or failed is None:
+    failed = told_and_not_over(context.instance, context.dagster_run.job_name)
+    if failed is None:
         return
     lines = [f"Run {context.dagster_run.run_id[:8]} went through; what waited meanwhile was not lost."]
     if _told(context, "Wirewatch: runs succeed again", lines, key=f"{failed.run_id}-over"):

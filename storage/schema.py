@@ -20,8 +20,7 @@ _VERSIONS = table("alembic_version", column("version_num"))
 
 def ensure(database: Database) -> None:
     """Make the schema where the database is empty; raises SchemaMismatch where it is not this version's."""
-    with database.reading() as connection:
-        version = _version(connection, database)
+    version = version_of(database)
     if version is None:
         upgrade(database)
     elif version != SCHEMA_VERSION:
@@ -45,6 +44,12 @@ def upgrade(database: Database) -> str | None:
         if version != SCHEMA_VERSION:
             _migrate(connection)
     return version
+
+
+def version_of(database: Database) -> str | None:
+    """The version it has; None where it is empty."""
+    with database.reading() as connection:
+        return _version(connection, database)
 
 
 def _migrate(connection: Connection) -> None:

@@ -107,6 +107,11 @@ COMMANDS = {
     "silence end": Entry("silence:silence", "Hear of it again", "wirewatch silence end S3"),
     "outbox list": Entry("outbox:outbox", "Deliveries that wait, failed or are dead", "wirewatch outbox list"),
     "outbox retry": Entry("outbox:outbox", "Send dead or waiting deliveries again", "wirewatch outbox retry 17"),
+    "backup": Entry(
+        "backup:backup", "Copy database and desk while all goes on", "wirewatch backup /var/backups/wirewatch"
+    ),
+    "restore": Entry("backup:restore", "Put a backup back", "wirewatch restore wirewatch.tar.gz --force"),
+    "upgrade": Entry("backup:upgrade", "Bring an installation to this version, safely", "wirewatch upgrade"),
     "db upgrade": Entry("db:db", "Bring the database to this version's schema", "wirewatch db upgrade"),
     "db copy": Entry(
         "db:db",

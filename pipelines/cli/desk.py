@@ -16,9 +16,9 @@ from pipelines.errors import DeskFileError, SettingsError
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3001, show_default=True, help="Port of the page.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the page; WIREWATCH_DESK_PORT, else 3001.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; others need a login (README).")
-def desk(port: int, host: str) -> None:
+def desk(port: int | None, host: str) -> None:
     """Serve the desk's page: events, what was held, silences, rules, feeds, search, and a rule to try.
 
     On this machine alone it needs no login. For others set WIREWATCH_DESK_URL, and let a reverse proxy name whom it has
@@ -38,6 +38,7 @@ def desk(port: int, host: str) -> None:
     from storage.store import open_store
 
     settings = here()
+    port = port or settings.desk_port
     who = local_user(settings, host)
     door = Door(signer=signer_of(settings.home), local_user=who, header=settings.desk_user_header)
     with closing(open_store(settings.database_url)) as store:

@@ -34,7 +34,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Findings as one JSON document.")
 def doctor(as_json: bool) -> None:
     """Check Python, database, feeds, rules, routes, receivers and Dagster; say what to do about each fault."""
-    findings = list(_examine())
+    findings = list(examine())
     if as_json:
         echo_json([asdict(finding) for finding in findings])
     else:
@@ -46,7 +46,8 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(finding.state == "error" for finding in findings) else 0)
 
 
-def _examine() -> Iterator[Finding]:
+def examine() -> Iterator[Finding]:
+    """Every finding, good or bad, in the order of the table."""
     yield Finding("Python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
     try:
         settings = load_settings(os.environ, Path.cwd())

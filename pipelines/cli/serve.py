@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,10 +15,8 @@ from pipelines.config import Settings, load_settings
 from pipelines.errors import SettingsError
 
 BROKER = "WIREWATCH_CELERY_BROKER"
-CODE_PORT = "WIREWATCH_CODE_PORT"
-NOT_A_PORT = "expected a port from 1 to 65535"
-PORTS = {CODE_PORT: 4266, "WIREWATCH_UI_PORT": 3000}
-"""The variables that name the ports on 127.0.0.1, and their defaults."""
+PATIENCE = 60.0
+"""Seconds: it starts within 6 on a quiet machine, 25 on a busy one."""
 
 
 @click.command()
@@ -33,28 +32,44 @@ def serve(part: str) -> None:
     """
     settings = load_settings(os.environ, Path.cwd())
     home = prepare_dagster_home(settings)
-    ports = {name: _port(name, unset) for name, unset in PORTS.items()}
     os.environ.update(DAGSTER_HOME=str(home), WIREWATCH_DESK=str(settings.desk), WIREWATCH_HOME=str(settings.home))
-    os.environ.update({name: str(port) for name, port in ports.items()})
+    os.environ["WIREWATCH_CODE_PORT"] = str(settings.code_port)
+    if part not in {"code", "worker"}:
+        _wait_for_code(settings.code_port)
     if part == "worker":
         _serve_worker(home)
     elif part == "code":
-        _serve_code(settings, home, ports[CODE_PORT])
+        _serve_code(settings, home)
     elif part == "webserver":
-        check_port(ports["WIREWATCH_UI_PORT"], "WIREWATCH_UI_PORT")
-        where = ["-w", _workspace(home), "-h", "127.0.0.1", "-p", str(ports["WIREWATCH_UI_PORT"])]
+        check_port(settings.ui_port, "WIREWATCH_UI_PORT")
+        where = ["-w", _workspace(home), "-h", "127.0.0.1", "-p", str(settings.ui_port)]
         _become("dagster_webserver", *where, "--dagster-log-level", "warning", *_log_format(settings))
     else:
         _become("dagster._daemon", "run", "-w", _workspace(home), "--log-level", "warning", *_log_format(settings))
 
 
-def _serve_code(settings: Settings, home: Path, port: int) -> None:
+def _wait_for_code(port: int) -> None:
+    """Give the code server time to make both databases and to answer: started at once, they would make them together.
+
+    Where it does not come, the service goes on without it; Dagster asks for it again.
+    """
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1.0).close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _serve_code(settings: Settings, home: Path) -> None:
     """Make or check the database, end the runs that an earlier code server took with it, and serve.
 
     The lock goes on to the server: as long as it lives no other serves this home, so that runs are ended rightly.
     """
     with alone(home) as lock:
-        check_port(port, CODE_PORT)
+        check_port(settings.code_port, "WIREWATCH_CODE_PORT")
         from pipelines.definitions import sweep
         from storage.store import open_store
 
@@ -63,9 +78,10 @@ def _serve_code(settings: Settings, home: Path, port: int) -> None:
         if ended := sweep():
             click.echo(f"ended {ended} run(s) that an earlier code server left over")
         os.set_inheritable(lock, True)  # noqa: FBT003 -- the system library's own signature
-        where = ["-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions", "--location-name", "wirewatch"]
+        where = ["-h", "127.0.0.1", "-p", str(settings.code_port)]
+        what = ["-m", "pipelines.definitions", "--location-name", "wirewatch", "--use-python-environment-entry-point"]
         quiet = ["--log-level", "warning", *_log_format(settings)]
-        _become("dagster", "api", "grpc", *where, "--use-python-environment-entry-point", *quiet)
+        _become("dagster", "api", "grpc", *where, *what, *quiet)
 
 
 def _serve_worker(home: Path) -> None:
@@ -96,12 +112,3 @@ def _become(module: str, *arguments: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-W", "ignore", "-m", module, *arguments])  # noqa: S606 -- no shell is wanted
-
-
-def _port(name: str, unset: int) -> int:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return unset
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise SettingsError(f"{name}: {NOT_A_PORT}, not {value!r}")
-    return int(value)

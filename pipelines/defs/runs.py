@@ -59,25 +59,25 @@ def resting_until(instance: DagsterInstance, now: datetime) -> datetime | None:
     return until if until > now else None
 
 
-def failures_in_a_row(instance: DagsterInstance, limit: int = 50) -> Sequence[DagsterRun]:
-    """The monitor runs that failed since the last one that did not, newest first, at most `limit`."""
+def failures_in_a_row(instance: DagsterInstance, job_name: str = MONITOR, limit: int = 50) -> Sequence[DagsterRun]:
+    """The job's runs that failed since the last one that did not, newest first, at most `limit`."""
     failed = []
-    for record in _ended(instance, limit):
+    for record in _ended(instance, limit, job_name):
         if record.dagster_run.status is not DagsterRunStatus.FAILURE:
             break
         failed.append(record.dagster_run)
     return failed
 
 
-def told_and_not_over(instance: DagsterInstance) -> DagsterRun | None:
-    """The newest failed monitor run that the operator was told of, where nobody has told that runs succeed again."""
-    told = RunsFilter(job_name=MONITOR, statuses=[DagsterRunStatus.FAILURE], tags={TOLD: "yes"})
+def told_and_not_over(instance: DagsterInstance, job_name: str = MONITOR) -> DagsterRun | None:
+    """The job's newest failed run that the operator was told of, where nobody has told that runs succeed again."""
+    told = RunsFilter(job_name=job_name, statuses=[DagsterRunStatus.FAILURE], tags={TOLD: "yes"})
     newest = next(iter(instance.get_runs(told, limit=1)), None)
     return None if newest is None or OVER in newest.tags else newest
 
 
-def _ended(instance: DagsterInstance, limit: int) -> Sequence[RunRecord]:
-    return instance.get_run_records(RunsFilter(job_name=MONITOR, statuses=_ENDED), limit=limit)
+def _ended(instance: DagsterInstance, limit: int, job_name: str = MONITOR) -> Sequence[RunRecord]:
+    return instance.get_run_records(RunsFilter(job_name=job_name, statuses=_ENDED), limit=limit)
 
 
 def _since(record: RunRecord) -> datetime:

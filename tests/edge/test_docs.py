@@ -147,13 +147,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) 
     return folder
 
 
-@pytest.mark.parametrize("name", ["desk.md", "operators.md", "reference/filters.md"])
+@pytest.mark.parametrize("name", ["desk.md", "operators.md", "operating.md", "reference/filters.md"])
 def test_the_guides_commands_do_what_they_say(demo: Path, environment: dict[str, str], name: str) -> None:
     assert play(ROOT / "docs" / name, demo, environment | {"WIREWATCH_HOME": str(demo / "home")}) >= 3
 
 
 def test_every_console_block_is_run_by_a_test() -> None:
-    played = {"tutorial.md", "desk.md", "operators.md", "reference/filters.md"}
+    played = {"tutorial.md", "desk.md", "operators.md", "operating.md", "reference/filters.md"}
     shows = {
         str(page.relative_to(ROOT / "docs")) for page in PAGES if any(kind == "console" for kind, _ in blocks(page))
     }

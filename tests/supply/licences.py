@@ -7,7 +7,7 @@ from typing import cast
 ALLOWED = frozenset({
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "PSF-2.0", "Zlib",
     # Copyleft for the package's own files alone, which we use as they are and do not ship.
-    "LGPL-2.1-or-later", "LGPL-3.0-only", "MPL-2.0",
+    "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MPL-2.0",
 })  # fmt: skip
 
 SPELLINGS = {
@@ -19,9 +19,11 @@ SPELLINGS = {
     "bsd 2-clause license": "BSD-2-Clause",
     "bsd license": "BSD-3-Clause",
     "dual license": "Apache-2.0 OR BSD-3-Clause",
+    "lgpl with exceptions": "LGPL-3.0-or-later",
     "mit license": "MIT",
     "mit, bsd": "MIT AND BSD-3-Clause",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
+    "new bsd": "BSD-3-Clause",
     "python software foundation license": "PSF-2.0",
     "the bsd 2-clause license": "BSD-2-Clause",
 }
