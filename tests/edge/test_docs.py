@@ -57,6 +57,7 @@ class Shell:
             ["bash", "-m"], cwd=folder, env=environment, text=True, bufsize=1, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
+        self.type("true")  # what bash says of having no terminal is no answer to anything
 
     def type(self, command: str) -> tuple[int, str]:
         """Exit code and answer."""
