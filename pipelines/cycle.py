@@ -103,7 +103,7 @@ class Cycle:
             self.workers,
             outlet,
             since,
-            until or self.clock(),
+            until or datetime.max.replace(tzinfo=UTC),
             budget=Budget(self.clock(), _AGAIN),
             dry_run=dry_run,
         )

@@ -120,5 +120,6 @@ def test_pages_are_kept_as_long_as_the_setting_says(tmp_path: Path, web: Web) ->
     desk.run(later=timedelta(hours=13))
     with open_cycle(desk.environment, tmp_path) as cycle:
         now = datetime.now(UTC)
+        replace(cycle, clock=lambda: now + timedelta(hours=13)).housekeeping()
         kept = list(cycle.store.articles.kept_pages(OutletId("tufa"), now - timedelta(days=1), now + timedelta(days=1)))
     assert [page.entry.title for page, _ in kept] == ["The bridge"]
