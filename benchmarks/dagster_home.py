@@ -45,7 +45,7 @@ def month(days: int, failing: float) -> None:
 
     from pipelines.cli.dev import prepare_dagster_home
     from pipelines.definitions import run_monitor_job
-    from pipelines.defs.keeping import forget_runs
+    from pipelines.defs.old_runs import forget_runs
     from pipelines.steps.progress import Budget
 
     settings = load_settings(os.environ, Path.cwd())

@@ -132,7 +132,7 @@ class Cycle:
         from pipelines.delivery.routing import zone_of
         from pipelines.going_live import GoingLive
 
-        zone = lambda: zone_of(self.settings.desk)  # noqa: E731
+        zone = partial(zone_of, self.settings.desk)
         going = GoingLive(self.store.archive, self.store.notices, zone, self._budget("going live"))
         live = self._live(going.tell)
         matched = steps.match_rules(self.store.matches, live, budget=self._budget("matches"))

@@ -11,6 +11,17 @@ LATENCY_BOUNDS = (5.0, 15.0, 30.0, 60.0, 90.0, 120.0, 300.0, 900.0, 3600.0, 21_6
 """Seconds, upper bounds of the histograms: fine around the 30 to 90 s that README tells of, then coarse."""
 
 
+WAITS = timedelta(minutes=10)
+"""Work that could be done and is not, for so long, is a trouble: ten of a minute's cycles have left it."""
+
+
+def percentile(seconds: Sequence[float], percent: int) -> float:
+    """The number below which `percent` of them lie; there is at least one."""
+    from statistics import quantiles  # ten milliseconds, of which a cycle without news needs none
+
+    return seconds[0] if len(seconds) == 1 else quantiles(seconds, n=100, method="inclusive")[percent - 1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDone:
     """One step of a cycle: how long it took, what it counted, and what went wrong."""

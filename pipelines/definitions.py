@@ -15,7 +15,7 @@ from dagster import (
 from pipelines.config import shards_of
 from pipelines.defs import assets
 from pipelines.defs.checks import rule_file_checks
-from pipelines.defs.keeping import old_runs, old_runs_hourly
+from pipelines.defs.old_runs import old_runs, old_runs_hourly
 from pipelines.defs.reprocessing import backfill
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import GATHER, MONITOR, end_left_over_runs

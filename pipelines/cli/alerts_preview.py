@@ -85,18 +85,14 @@ class _Desk:
         from pipelines.cycle import utc_now
         from pipelines.delivery.message import OURS, templates_of
         from pipelines.delivery.preview import shown
+        from pipelines.delivery.routing import zone_of
 
         templates = templates_of(self.settings.desk) if self.settings else OURS
-        zone, now = self._zone(), utc_now()
+        zone, now = zone_of(self.settings.desk) if self.settings else "UTC", utc_now()
         for service in services:
             yield shown(service, told, zone=zone, now=now, templates=templates)
         for fault in dict.fromkeys(templates.faults.values()):
             click.secho(f"{fault}; ours is shown in its place", fg="yellow", err=True)
-
-    def _zone(self) -> str:
-        from pipelines.delivery.routing import load_routes
-
-        return load_routes(self.settings.desk / "routes.yaml").zone if self.settings else "UTC"
 
 
 def _desk(*, needed: bool) -> _Desk:

@@ -12,7 +12,7 @@ import click
 
 from pipelines.cli.here import here
 from pipelines.config import Settings
-from pipelines.errors import DeskFileError, SettingsError
+from pipelines.errors import SettingsError
 
 
 @click.command()
@@ -75,22 +75,19 @@ def local_user(settings: Settings, host: str) -> str | None:
 
 def _zone(settings: Settings) -> str:
     """The desk's zone, as routes.yaml says now."""
-    path = settings.desk / "routes.yaml"
     try:
-        written = path.stat()
+        written = (settings.desk / "routes.yaml").stat()
     except OSError:
         return "UTC"
-    return _zone_of(path, written.st_mtime_ns, written.st_size)
+    return _zone_of(settings.desk, written.st_mtime_ns, written.st_size)
 
 
 @lru_cache(maxsize=1)
-def _zone_of(path: Path, *_: int) -> str:
-    from pipelines.delivery.routing import load_routes
+def _zone_of(desk: Path, *_: int) -> str:
+    """Read once for each time that the file was written."""
+    from pipelines.delivery.routing import zone_of
 
-    try:
-        return load_routes(path).zone
-    except DeskFileError:
-        return "UTC"
+    return zone_of(desk)
 
 
 def _is_loopback(host: str) -> bool:

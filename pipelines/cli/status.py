@@ -6,13 +6,13 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import quantiles
 from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.here import here
 from pipelines.cli.output import echo_json
+from pipelines.cycles import percentile
 
 if TYPE_CHECKING:
     from pipelines.operating.ills import Ill
@@ -129,13 +129,8 @@ def _latency(found: "Snapshot") -> Iterator[str]:
 def _half(seconds: Sequence[float]) -> str:
     from pipelines.operating.ills import span
 
-    half, most = at(seconds, 50), at(seconds, 95)
+    half, most = percentile(seconds, 50), percentile(seconds, 95)
     return f"half within {span(half)}, 95 % within {span(most)} ({len(seconds)} messages in a day)"
-
-
-def at(numbers: Sequence[float], percent: int) -> float:
-    """The number below which `percent` of them lie."""
-    return numbers[0] if len(numbers) == 1 else quantiles(numbers, n=100, method="inclusive")[percent - 1]
 
 
 def _queue(found: "Snapshot") -> str:
@@ -163,7 +158,7 @@ def _document(found: "Snapshot", troubles: Sequence["Ill"]) -> Mapping[str, obje
         "cycles": round(found.sums.get(("cycles", ""), 0)),
         "working": found.working,
         "latency": {
-            name: {"messages": len(each), "half": at(each, 50), "p95": at(each, 95)} if each else None
+            name: {"messages": len(each), "half": percentile(each, 50), "p95": percentile(each, 95)} if each else None
             for name, each in delays.items()
         },
         "feeds": {**found.feeds.states, "unwell": list(found.feeds.unwell)},

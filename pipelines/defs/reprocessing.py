@@ -1,6 +1,7 @@
 """The backfill job: what was done is done anew over a stretch of time; its launchpad says what, when, and how."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from enum import Enum
 
 from dagster import Config, Failure, OpExecutionContext, RunConfig, in_process_executor, job, op
@@ -8,10 +9,9 @@ from pydantic import Field
 
 from pipelines.cycle import Cycle
 from pipelines.defs.resources import Installation
+from pipelines.desk_files.schema import duration
 from pipelines.reports import Report
 from pipelines.states import OutletId
-
-AGO = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 class What(Enum):
@@ -65,9 +65,8 @@ def reprocess(context: OpExecutionContext, config: Backfill, installation: Insta
 
 def _moment(name: str, said: str, now: datetime) -> datetime:
     """A time ago, or a moment; raises Failure, which the run shows."""
-    number, unit = said[:-1], said[-1:]
-    if number.isdecimal() and unit in AGO:
-        return now - int(number) * AGO[unit]
+    with suppress(ValueError):
+        return now - duration(said)
     try:
         moment = datetime.fromisoformat(said)
     except ValueError as error:

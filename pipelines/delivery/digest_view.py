@@ -143,16 +143,16 @@ def summary(facts: Facts, kept: int) -> str:
 
 
 def _health(facts: Facts) -> str:
-    if facts.feeds_read == facts.feeds:
-        read = f"{number(facts.feeds, 'feed')} read"
-    else:
-        read = f"{facts.feeds_read} of {number(facts.feeds, 'feed')} read"
+    """What was read, and what is wrong; all is well only where every feed was read."""
+    everything = facts.feeds_read == facts.feeds
+    read = f"{'' if everything else f'{facts.feeds_read} of '}{number(facts.feeds, 'feed')} read"
     troubles = len(facts.feed_troubles) + len(facts.troubles)
     wrong = [
         f"{number(troubles, 'thing')} to mend" if troubles else "",
         "" if facts.sums.close else "the sums do not close",
     ]
-    return f"{read}, {' and '.join(filter(None, wrong)) or 'all well'}"
+    told = " and ".join(filter(None, wrong)) or ("all well" if everything else "")
+    return f"{read}, {told}" if told else read
 
 
 def _parts(facts: Facts, voice: Voice, zone: str, now: datetime, kept: Collection[int], room: Room) -> Iterable[Part]:

@@ -69,7 +69,8 @@ def _as_written(value: object) -> object:
     return value.written if isinstance(value, WrittenInt | WrittenFloat) else value
 
 
-def _duration(value: object) -> timedelta:
+def duration(value: object) -> timedelta:
+    """A length of time as people write it: 30s, 5m, 48h, 14d; raises ValueError in words."""
     if isinstance(value, timedelta):
         return value
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -98,7 +99,7 @@ WORD = {"type": ["string", "number", "boolean"]}
 Written = Annotated[str, BeforeValidator(_as_written), WithJsonSchema(WORD)]
 """Text as the author wrote it, also where YAML reads a number or a boolean."""
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"})
+    timedelta, BeforeValidator(duration), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"})
 ]
 """A `timedelta` written as 30s, 5m, 48h or 14d."""
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": f"^{_DAY.pattern}$"})]

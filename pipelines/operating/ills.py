@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipelines.cycles import WAITS
 from pipelines.operating.disk import Fill
 from pipelines.operating.snapshot import Snapshot
 
 NOTHING_RUNS = timedelta(minutes=75)
 """The canary flies once an hour, so a cycle is due by then on the quietest desk."""
-WAITS = timedelta(minutes=10)
-"""Work that could be done and is not: ten of a minute's cycles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import quantiles
 
-from pipelines.cycles import Backlog, Latencies
+from pipelines.cycles import WAITS, Backlog, Latencies, percentile
 from pipelines.reports import Check, Report
-
-LATE = timedelta(minutes=15)
-"""A delivery that could go out goes with the next run, in about a minute; a dozen runs have left this one."""
 
 
 def told_with(report: Report, backlog: Backlog, latencies: Latencies | None, now: datetime) -> Report:
@@ -43,9 +39,9 @@ def _oldest(backlog: Backlog, now: datetime) -> Check:
     advice = ": see `wirewatch receivers list` and `wirewatch outbox list` for the receiver that does not take it"
     return Check(
         name="deliveries_are_prompt",
-        passed=waits < LATE,
+        passed=waits < WAITS,
         number=round(minutes, 1),
-        detail=detail + advice if waits >= LATE else detail if minutes else "nothing waits that could go out",
+        detail=detail + advice if waits >= WAITS else detail if minutes else "nothing waits that could go out",
     )
 
 
@@ -83,7 +79,4 @@ def _measures(latencies: Latencies | None) -> Mapping[str, float]:
 
 
 def _percentiles(seconds: Sequence[float]) -> Sequence[tuple[str, float]]:
-    if len(seconds) == 1:
-        return (("median s", seconds[0]), ("95 % s", seconds[0]))
-    cuts = quantiles(seconds, n=20, method="inclusive")
-    return (("median s", cuts[9]), ("95 % s", cuts[18]))
+    return (("median s", percentile(seconds, 50)), ("95 % s", percentile(seconds, 95)))

@@ -21,7 +21,7 @@ from dagster import (
 from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import Settings
 from pipelines.definitions import defs
-from pipelines.defs.keeping import OLD_RUNS, forget_runs
+from pipelines.defs.old_runs import OLD_RUNS, forget_runs
 from pipelines.steps.progress import Budget
 
 NOW = datetime.now(UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cycles import Backlog, Latencies
-from pipelines.overview.queues import LATE, told_with
+from pipelines.cycles import WAITS, Backlog, Latencies
+from pipelines.overview.queues import told_with
 from pipelines.reports import Report
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -34,7 +34,7 @@ def test_dead_letters_say_what_to_do() -> None:
     assert "outbox list --state dead" in dead.detail
 
 
-@pytest.mark.parametrize(("waits", "well"), [(LATE - timedelta(seconds=1), True), (LATE, False)])
+@pytest.mark.parametrize(("waits", "well"), [(WAITS - timedelta(seconds=1), True), (WAITS, False)])
 def test_what_waits_too_long_is_told(waits: timedelta, well: bool) -> None:
     found = backlog(oldest_delivery=NOW - waits, waiting_since={"deliveries": NOW - waits}, deliveries={"pending": 2})
     told = told_with(REPORT, found, None, NOW)
