@@ -15,17 +15,23 @@ LINK = re.compile(r"https://tufa\.example/([a-z0-9-]+)")
 
 
 class Collector:
-    """`manners` says for each path what it does with a request: `flapping`, or one of FLAPS; unnamed paths are ok."""
+    """`manners` says for each path what it does with a request: `flapping`, one of FLAPS, or a status; others are ok.
 
-    def __init__(self) -> None:
+    `article` finds the articles that a message tells of: its first group is the name of one.
+    """
+
+    def __init__(self, article: re.Pattern[str] = LINK) -> None:
         self.manners: dict[str, str] = {}
         self.taken: dict[str, Counter[str]] = {}
-        """Per path: how often a message with the link of each article was taken."""
+        """Per path: how often a message with each article was taken, in the order in which they came first."""
+        self.messages = Counter[str]()
+        """Per path: messages that were taken."""
         self.repeats = Counter[str]()
         """Per path: messages with an article in them that had been taken before."""
         self.seen = Counter[str]()
         """Requests by what was done with them; a visit to the login page is `login`."""
         self.stopped = threading.Event()
+        self._article = article
         self._flaps = 0
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Collecting", (_Collecting,), {"collector": self}))
@@ -49,7 +55,8 @@ class Collector:
     def take(self, path: str, body: str) -> None:
         """Write down a message that is about to be answered with 200."""
         with self._lock:
-            known, named = self.taken.setdefault(path, Counter()), set(LINK.findall(body))
+            known, named = self.taken.setdefault(path, Counter()), list(dict.fromkeys(self._article.findall(body)))
+            self.messages[path] += 1
             self.repeats[path] += any(known[name] for name in named)
             known.update(named)
 

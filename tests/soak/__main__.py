@@ -27,7 +27,7 @@ from pipelines.states import DeliveryState
 from storage.store import open_store
 from tests.soak.database import Struck, database, end
 from tests.soak.oracle import verdict
-from tests.soak.world import RECEIVERS, Desk, Receivers, site, write_clock
+from tests.soak.world import RECEIVERS, Desk, Receivers, place, site, write_clock
 
 ROOT = Path(__file__).parents[2]
 PACE = 20.0
@@ -65,7 +65,7 @@ class Soak:
             self._daemon.wait()
             self._daemon = self._start()
         elif blow == "receiver down":
-            self._for_a_while(OUTAGE, self._receivers.down.add, self._receivers.down.discard, "broken")
+            self._for_a_while(OUTAGE, self._broken, lambda _: self._broken("ok"), "503")
         elif blow == "clock jumps":
             self._for_a_while(WRONG_CLOCK, self._clock, lambda _: self._clock(0), self._chance.choice((-HOUR, HOUR)))
         elif blow == "rules edited":
@@ -90,7 +90,7 @@ class Soak:
         for _, over in self._later:
             over()
         self._later.clear()
-        self._receivers.down.clear()
+        self._receivers.manners.clear()
         self._clock(0)
         self._desk.mend()
 
@@ -103,6 +103,9 @@ class Soak:
     def _for_a_while(self, seconds: float, begin: Callable[..., None], over: Callable[..., None], what: object) -> None:
         begin(what)
         self._later.append((time.monotonic() + seconds, lambda: over(what)))
+
+    def _broken(self, manner: object) -> None:
+        self._receivers.manners[place("broken")] = str(manner)
 
     def _clock(self, jump: object) -> None:
         write_clock(self.folder, self._origin, PACE, float(str(jump)))
@@ -125,8 +128,8 @@ def _group_mb(leader: int) -> float:
     return total * 4096 / (1 << 20)
 
 
-def _all_told(url: str, wanted: set[int], receivers: Receivers) -> bool:
-    if any(wanted - set(receivers.taken[name]) for name in RECEIVERS):
+def _all_told(url: str, wanted: set[str], receivers: Receivers) -> bool:
+    if any(wanted - set(receivers.told(name)) for name in RECEIVERS):
         return False
     with closing(open_store(url)) as store:
         return not store.journal.deliveries([DeliveryState.PENDING, DeliveryState.HELD], 1)
@@ -151,8 +154,9 @@ def _wait(question: Callable[[], bool], soak: Soak, patience: float, what: str) 
 def soak(options: argparse.Namespace, folder: Path) -> int:
     """The whole of it; 1 where an invariant does not hold."""
     plan = schedule(options.feeds, options.minutes * 60, EVERY, NOISE)
-    wanted, published = {one.number for one in plan if one.wanted}, {one.number for one in plan}
+    wanted, published = {str(one.number) for one in plan if one.wanted}, {str(one.number) for one in plan}
     receivers, chance = Receivers(), random.Random(options.seed)
+    receivers.start()
     with site(options.feeds, plan) as (port, begin), database(options.database, folder) as struck:
         desk = Desk(folder / "alert_rules", options.feeds, port)
         hosts = {address(number, port).removeprefix("http://").partition(":")[0] for number in range(options.feeds)}

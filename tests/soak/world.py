@@ -2,23 +2,19 @@
 
 import json
 import random
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock, Thread
 
-from benchmarks.latency_site import Article, address, news_site
+from benchmarks.latency_site import NUMBER, Article, address, news_site
+from tests.flapping import Collector
 
 SECRET = "hushhush4711"
 RECEIVERS = ("steady", "flapping", "broken")
-NUMBER = re.compile(r"WW-(\d{6})")
-FLAPS = (200, 500, 200, 200, 429, 200, 302, 200)
 RULES = """version: 1
 rules:
   - id: quakes
@@ -38,69 +34,35 @@ route: {{to: [{names}], gather: {{wait: 0s, every: 1m}}}}
 """
 
 
-class Receivers:
-    """Answers as each receiver does just now, and writes down whom a whole 200 told of what."""
+def place(name: str) -> str:
+    """The path of a receiver, with the secret in it."""
+    return f"/{SECRET}/{name}"
+
+
+class Receivers(Collector):
+    """What the desk is told by, and who waits for the heartbeat."""
 
     def __init__(self) -> None:
-        self.taken: dict[str, Counter[int]] = defaultdict(Counter)
-        """Per receiver: how often each article was told."""
-        self.order: dict[str, list[int]] = defaultdict(list)
-        """Per receiver: articles in the order in which they were told first."""
+        super().__init__(NUMBER)
         self.notices: list[str] = []
-        self.beats = 0
-        self.refused = 0
-        self.down: set[str] = set()
-        self._asked = Counter[str]()
-        self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Taking", (_Taking,), {"receivers": self}))
-        self._server.daemon_threads = True
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        """Headings of what the operator was told."""
+        self.manners[place("flapping")] = "flapping"
 
     def environment(self) -> dict[str, str]:
         """The variables that hold their addresses."""
-        port = self._server.server_port
-        beat = {"SOAK_BEAT": f"http://127.0.0.1:{port}/{SECRET}/beat"}
+        beat = self.address(place("beat")).replace("json:", "http:")
         names = (*RECEIVERS, "ops")
-        return beat | {f"SOAK_{name.upper()}": f"json://127.0.0.1:{port}/{SECRET}/{name}" for name in names}
+        return {"SOAK_BEAT": beat} | {f"SOAK_{name.upper()}": self.address(place(name)) for name in names}
 
-    def answer(self, name: str, body: str) -> int:
-        """The status of the next answer; what it takes is noted first."""
-        with self._lock:
-            self._asked[name] += 1
-            status = FLAPS[self._asked[name] % len(FLAPS)] if name == "flapping" else 200
-            if name in self.down or status != 200:
-                self.refused += 1
-                return 503 if name in self.down else status
-            if name == "ops":
-                self.notices.append(json.loads(body).get("title", ""))
-            self.beats += name == "beat"
-            for number in dict.fromkeys(int(found) for found in NUMBER.findall(body)):
-                if not self.taken[name][number]:
-                    self.order[name].append(number)
-                self.taken[name][number] += 1
-            return 200
+    def told(self, name: str) -> Counter[str]:
+        """How often a receiver took each article, by number, in the order in which it heard of them first."""
+        return self.taken.get(place(name), Counter())
 
-    def stop(self) -> None:
-        """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Taking(BaseHTTPRequestHandler):
-    receivers: Receivers
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        self.send_response(self.receivers.answer(self.path.rpartition("/")[2], body))
-        self.send_header("Location", "/login")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on stderr."""
+    def take(self, path: str, body: str) -> None:
+        """See Collector."""
+        super().take(path, body)
+        if path == place("ops"):
+            self.notices.append(json.loads(body).get("title", ""))
 
 
 class Desk:
