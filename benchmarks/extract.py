@@ -11,7 +11,6 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import wait
-from datetime import date
 from statistics import median
 from typing import Any
 
@@ -24,7 +23,7 @@ from readability import Document
 
 from pipelines.ingest.extractor import extract
 from pipelines.ingest.workers import BoundedWorkers
-from tests.quality.test_extraction import plain, read_page, rows, shares
+from tests.quality.test_extraction import days_apart, plain, read_page, rows, shares
 
 Found = tuple[str, str, str]
 """Text, title and day of an article."""
@@ -116,7 +115,7 @@ def _print_row(name: str, wanted: list[dict[str, Any]], answers: list[tuple[floa
     parts = [shares(row["body"], found[0]) for row, found in pairs if row["body"]]
     true, false, missed = (sum(column) for column in zip(*parts, strict=True))
     titles = [plain(row["title"]) == plain(found[1]) for row, found in pairs if row["title"]]
-    apart = [_days_apart(row["date"][:10], found[2]) for row, found in pairs if row["date"]]
+    apart = [days_apart(row["date"][:10], found[2]) for row, found in pairs if row["date"]]
     seconds = [one for one, _ in answers]
     print(
         f"{name:22} {2 * true / (2 * true + false + missed):.4f}  {_share(titles)}"
@@ -128,13 +127,6 @@ def _print_row(name: str, wanted: list[dict[str, Any]], answers: list[tuple[floa
 
 def _share(right: list[bool]) -> str:
     return f"{sum(right) / len(right):.3f}"
-
-
-def _days_apart(truth: str, found: str) -> int:
-    try:
-        return abs((date.fromisoformat(truth) - date.fromisoformat(found)).days)
-    except ValueError:
-        return 999
 
 
 def _scaling(pages: list[tuple[bytes, str | None]]) -> None:

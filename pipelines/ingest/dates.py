@@ -12,18 +12,22 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen ianua янв oca yan հունվ հնվ იან січ stycz leden ledna tammi ιαν ينا",
-            "feb fev fév фев şub փետ თებ лют luteg helmi veebr φεβ فبر",
-            "mar mär mrz már maart maali мар մար მარ бер bře μαρ مار",
-            "apr abr avr ápr апр nis ապր აპრ кві kwiet huhti dubna απρ أبر ابر",
-            "may mai mag maj máj mei мая май մայ მაი тра kvě touko μαΐ ماي",
-            "jun giu iunie jún июн juin haz iyun հունի ივნ чер czerw červn kesä ιουν يون",
-            "jul lug iulie júl июл juil tem iyul հուլ ივლ лип lipca červe heinä ιουλ يول",
-            "aug ago agust aou aoû авг ağu avq օգո აგვ сер sierp srpna eloku αυγ أغس اغس",
-            "sep set szept senty сен eyl սեպ სექ вер wrześ zář syysk σεπ سبت",
-            "oct okt out ott окт eki հոկ ოქტ жов paźdz říj lokak οκτ أكت اكت",
-            "nov noiem ноя kas noy նոյ ნოე лис listo marra νοε نوف",
-            "dec dez dic déc desem detse дек ara dek դեկ დეკ гру grudn prosi joulu δεκ ديس",
+            "jan ene gen ianua янв oca yan հունվ հնվ იან січ stycz leden ledna tammi ιαν "
+            "ينا jän јан яну студз sausi қаңт jaan ژان",
+            "feb fev fév фев şub փետ თებ лют luteg helmi veebr φεβ فبر փտվ únor феб vasar ақп فور",
+            "mar mär mrz már maart maali мар մար მარ бер bře μαρ مار մրտ kovo науры сакав",
+            "apr abr avr ápr апр nis ապր აპრ кві kwiet huhti dubna απρ أبر ابر balan сәу краса آور",
+            "may mai mag maj máj mei мая май մայ მაი тра kvě touko μαΐ ماي մյս maí мај geguž мамыр",
+            "jun giu iunie jún июн juin haz iyun հունի ივნ чер czerw červn kesä ιουν يون հնս "
+            "iyn jūn юни јун birže маусы чэрв juun ژوئن",
+            "jul lug iulie júl июл juil tem iyul հուլ ივლ лип lipca červe heinä ιουλ يول հլս "
+            "iyl jūl юли јул liepo шілд ліпе juul ژوئی",
+            "aug ago agust aou aoû авг ağu avq օգո აგვ сер sierp srpna eloku αυγ أغس "
+            "اغس օգս avg rugpj тамыз жні ágú اوت",
+            "sep set szept senty сен eyl սեպ სექ вер wrześ zář syysk σεπ سبت sen сеп rugsė қырк سپت",
+            "oct okt out ott окт eki հոկ ოქტ жов paźdz říj lokak οκτ أكت اكت spali қаз кастр اکت",
+            "nov noiem ноя kas noy նոյ ნოე лис listo marra νοε نوف ное новем lapkr қара ліста nóv نوا",
+            "dec dez dic déc desem detse дек ara dek դեկ დეკ гру grudn prosi joulu δεκ ديس gruod желт снеж дец دسا",
         ),
         1,
     )
@@ -119,7 +123,7 @@ def day_of(year: str, month: str, day: str) -> Published | None:
 
 
 def _month(name: str) -> int | None:
-    folded = name.casefold().replace("i\u0307", "i")
+    folded = name.lower().replace("i\u0307", "i")  # casefold would take the Greek ΐ apart
     return next((_MONTHS[folded[:length]] for length in (5, 4, 3) if folded[:length] in _MONTHS), None)
 
 

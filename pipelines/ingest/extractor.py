@@ -194,11 +194,12 @@ def _xml(text: str) -> bytes:
 def _published(page: PageDates, entry: FeedEntry | None) -> Published | None:
     """What the page declares, then the feed's, then what the page hints at: the age decides who is alerted.
 
-    Of a day and a time on that day the time is kept, whichever zone the day was written in. What a page only prints
+    Without a feed's word for it, a page that shows its readers only the day of its last change is of that day. Of a
+    day and a time on that day the time is kept, whichever zone the day was written in. What a page only prints
     somewhere dates no article of a feed.
     """
     declared, feed = page.declared, entry.published if entry else None
     if declared is None or feed is None:
-        return declared or feed or page.hinted or (None if entry else page.printed) or page.dated
+        return feed or page.shown or declared or page.hinted or (None if entry else page.printed) or page.dated
     exact = declared.precision is Precision.DAY and feed.precision is not Precision.DAY
     return feed if exact and _EARLIEST <= feed.utc - declared.utc < _LATEST else declared

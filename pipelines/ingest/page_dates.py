@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.ingest.dates import ImpossibleDate, day_of, has_offset, parse_date
-from pipelines.ingest.printed_dates import Printed, date_in, printed_date
+from pipelines.ingest.printed_dates import Printed, date_in, printed_change, printed_date
 from pipelines.ingest.structured_data import StructuredArticle
 from pipelines.model import Published
 from pipelines.states import Precision
@@ -27,12 +27,13 @@ _PUBLISHED = re.findall(
     " rnews:datepublished citation_publication_date",
 )
 _DATED = ("dc.date", "dcterms.created", "dc.date.created", "dcterms.date", "date")
-_CHANGED = ("last-modified", "article:modified_time")
+_CHANGED = ("last-modified", "article:modified_time", "og:updated_time", "datemodified", "lastmod")
 
 _NEAR = 9
 """Hours from UTC that an address may tell; further off its day is another's, as that of a printed edition."""
 
 # A day begins at +14:00 and ends at -12:00; clocks differ by quarters of an hour.
+_ONE_DAY = timedelta(days=1)
 _EAST, _WEST, _QUARTER = timedelta(hours=14), timedelta(hours=-12), timedelta(minutes=15)
 
 
@@ -48,6 +49,8 @@ class PageDates:
     """Where it has neither, the day that it prints for its readers."""
     dated: Published | None = None
     """The page's own date: as often the day the page was made, or when it was last changed."""
+    shown: Published | None = None
+    """When it was last changed, where that is the only day that it shows its readers beside the headline, as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def page_dates(
     """The dates of a page: by its meta elements, JSON-LD, markup and address, and by what it prints at its headline."""
     declared = _stamps([structured.published, *_named(metas, _PUBLISHED), structured.page_published])
     address = _day_in_address(url)
-    dated = _stamps(_named(metas, _DATED))
+    dated, changed = _stamps(_named(metas, _DATED)), _stamps([structured.changed, *_named(metas, _CHANGED)])
     printed = None if declared and not _is_timed(declared) else printed_date(tree, heading)
     clock = [_Stamp(Published(moment=printed.clock), zoned=False)] if printed and printed.clock else []
     hinted = _confirmed(_stamps(_hints(tree, address)), dated, printed)
@@ -75,8 +78,16 @@ def page_dates(
         declared=_first(declared, [*declared, *hinted], clock, address),
         hinted=_first(hinted, hinted, clock, address),
         printed=printed.day if printed else None,
-        dated=next((stamp.published for stamp in [*dated, *_stamps(_named(metas, _CHANGED))]), None),
+        dated=next((stamp.published for stamp in [*dated, *changed]), None),
+        shown=_shown(declared[0].published, changed, heading) if declared else None,
     )
+
+
+def _shown(declared: Published, changed: Sequence[_Stamp], heading: HtmlElement | None) -> Published | None:
+    """The stamp of a change after the declared day, where the page shows its day and no other."""
+    later = [one.published for one in changed if one.published.moment.date() > declared.moment.date() + _ONE_DAY]
+    day = printed_change(heading) if later and heading is not None else None
+    return next((one for one in later if day and abs(one.moment.date() - day.moment.date()) <= _ONE_DAY), None)
 
 
 def _day_in_address(url: str | None) -> str:

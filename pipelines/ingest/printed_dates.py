@@ -16,16 +16,20 @@ _AFTER, _BEFORE = 40, 20  # elements from the headline on and before it; a side 
 _FURTHER = 250
 _SEARCHED = 5_000  # elements
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
+_OF_YEAR = r"(?:-c[iıuü]\s+il|\.?\s?(?:թվականի|թ|года?|г|წლის|წ|йил|metų|m|gada))?"
 _NAME = r"(?P<name>[^\W\d_]{3,12})"
+_OTHER = r"(?:\s?/\s?[^\W\d_]{3,12})?"  # Arabic gives a month both its names
 _FORMS = tuple(
     re.compile(rf"(?<![\d.:/-]){form}(?!\d)(?![./-]\d)")
     for form in (
         rf"{_YEAR}\s?(?P<mark>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=mark)\s?(?P<day>\d{{1,2}})",
         rf"{_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})",
         rf"(?P<day>\d{{1,2}})\s?(?P<mark>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=mark)\s?{_YEAR}",
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|-го)?(?:\s+(?:de|of))?\s+{_NAME}\.?,?(?:\s+de)?\s+{_YEAR}",
-        rf"{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}",
-        rf"{_YEAR}(?:\s?թ|\s?г|\s?m)?\.?,?\s+{_NAME}\s+(?P<day>\d{{1,2}})",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|-го)?(?:\s+(?:de|of))?\s+{_NAME}{_OTHER}\.?,?(?:\s+del?)?\s+{_YEAR}",
+        rf"{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?(?:\s+\d\d:\d\d:\d\d(?:\s+[A-Z]{{3,4}})?)?\s+{_YEAR}",
+        rf"(?P<day>\d{{1,2}})-{_NAME}-{_YEAR}",
+        rf"{_YEAR}{_OF_YEAR}\.?,?\s+{_NAME}\s+(?P<day>\d{{1,2}})",
+        rf"{_YEAR}{_OF_YEAR}\.?,?\s+(?P<day>\d{{1,2}})\.?\s+{_NAME}",
         r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d\d)",
     )
 )
@@ -71,18 +75,31 @@ def printed_date(tree: HtmlElement, heading: HtmlElement | None) -> Printed | No
     return None
 
 
+def printed_change(heading: HtmlElement) -> Published | None:
+    """The day of a change that is printed beside the heading, where no other day is."""
+    lines = [line for place in _beside(heading) for line in place]
+    if any(date_in(_before_changes(line)) for line in lines):
+        return None
+    return next((found.day for line in lines if (found := date_in(line))), None)
+
+
 def _places(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[Iterable[str]]:
     """What may be lines with the article's date, the likeliest first."""
     if heading is not None:
-        after, before = list(islice(_after(heading), _AFTER)), list(islice(_before(heading), _BEFORE))
-        near = [*after[:_BEFORE], *before, *after[_BEFORE:]]
-        yield _named(near)
-        yield _texts(near)
+        yield from _beside(heading)
         yield _named(islice(_after(heading), _AFTER, _FURTHER))
     whole = list(islice(tree.iter(), _SEARCHED))
     yield _named(whole)
     yield _texts(whole)
     yield (text.strip()[:_LONGEST] for text in _texts(whole) if "©" in text)  # to the day: a page made when asked for
+
+
+def _beside(heading: HtmlElement) -> Iterator[Iterable[str]]:
+    """The lines about the heading: those named for a date or time, then all."""
+    after, before = list(islice(_after(heading), _AFTER)), list(islice(_before(heading), _BEFORE))
+    near = [*after[:_BEFORE], *before, *after[_BEFORE:]]
+    yield _named(near)
+    yield _texts(near)
 
 
 def _before_changes(line: str) -> str:

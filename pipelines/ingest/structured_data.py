@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 _LONGEST = 1 << 20
 _WRAPPING = re.compile(r"^\s*(?:/[/*]\s*)?<!(?:\[CDATA\[(?:\s*\*/)?|--)|(?:/[/*]\s*)?(?:\]\]|--)>(?:\s*\*/)?\s*$")
 _KIND = re.compile(r'"@type"\s*:\s*"(\w*(?:Article|Posting|Report))"')
-_STRINGS = re.compile(r'"(datePublished|inLanguage)"\s*:\s*"([^"\\\n]{2,60})"')
+_STRINGS = re.compile(r'"(datePublished|dateModified|inLanguage)"\s*:\s*"([^"\\\n]{2,60})"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class StructuredArticle:
 
     headline: str = ""
     published: str = ""
+    changed: str = ""
     language: str = ""
     authors: tuple[str, ...] = ()
     body: str = ""
@@ -35,6 +36,7 @@ def structured_article(tree: HtmlElement) -> StructuredArticle:
             return StructuredArticle(
                 headline=_text(node.get("headline")) or _text(node.get("name")),
                 published=_text(node.get("datePublished")),
+                changed=_text(node.get("dateModified")),
                 language=_text(node.get("inLanguage")),
                 body=_text(node.get("articleBody")),
                 authors=tuple(_authors(node.get("author"))),
