@@ -3,6 +3,7 @@
 Both callers use it: the Dagster assets, one step each, and `wirewatch run`, all six in order.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pipelines.going_live import News
     from pipelines.live_rules import LiveRules
 
+
+log = logging.getLogger(__name__)
 
 FETCHING = {"feed_entries", "articles", "revisits"}
 
@@ -283,6 +286,8 @@ def open_cycle(
         recording(store.cycles, cycle_id, utc_now, partial(write_after_cycle, settings, store)) as recorder,
     ):
         set_up(as_json=settings.log == "json", run_id=recorder.cycle_id, quiet=reports and settings.log != "json")
+        if ahead := store.heed_clock(utc_now()):
+            log.warning("the clock was %s ahead and is right again: what waited by it is brought forward", ahead)
         yield Cycle(
             settings=settings,
             store=store,

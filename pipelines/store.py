@@ -1,7 +1,7 @@
 """The whole store: one protocol a step, and what waits in it, as the callers of the steps open it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pipelines import alert_store, protocols
@@ -80,6 +80,10 @@ class Store(Protocol):
 
     def due_work(self, now: datetime) -> DueWork:
         """What waits at `now`."""
+        ...
+
+    def heed_clock(self, now: datetime) -> timedelta:
+        """Bring back by as much what a clock that was ahead made wait; by how much, zero where it was right."""
         ...
 
     def close(self) -> None:

@@ -34,6 +34,7 @@ def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
         return SkipReason("an upgrade or a restore is going on; what waits is done after it")
     try:
         with closing(open_store(settings.database_url)) as store:
+            store.heed_clock(now)  # else nothing is due until the clock is where it was
             due = store.due_work(now)
     except SchemaMismatch as error:  # an upgrade was here: each run would fail of this, and nothing is lost by waiting
         return SkipReason(f"{error}; then start these services anew")

@@ -1,11 +1,11 @@
 """The whole store: one database, a repository for each step, a journal for people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from pipelines.store import DueWork
-from storage import room, schema
+from storage import clock, room, schema
 from storage.alert_tables import FINDING_WAITS, NOTICE_WAITS, deliveries, findings, notices, vital_signs
 from storage.alerts import SqlAlerts
 from storage.archive import SqlArchive
@@ -140,6 +140,10 @@ class SqlStore:
             volumes=row.volumes,
             signs=row.signs,
         )
+
+    def heed_clock(self, now: datetime) -> timedelta:
+        """See Store."""
+        return clock.set_right(self._database, now)
 
     def close(self) -> None:
         """See Store."""

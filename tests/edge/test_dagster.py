@@ -28,6 +28,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import Settings
+from pipelines.cycles import CycleDone, StepDone
 from pipelines.definitions import defs, run_monitor_job
 from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.resources import Installation
@@ -106,6 +107,17 @@ def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(
     rules = world.folder / "alert_rules" / "rules.yaml"
     rules.write_text(rules.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert isinstance(due_work(again), RunRequest)
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_waiting(world: World, instance: DagsterInstance) -> None:
+    context = build_sensor_context(instance=instance)
+    due_work(context)
+    with world.cycle() as cycle:
+        cycle.whole()
+        hence = datetime.now(UTC) + timedelta(hours=1)
+        step = StepDone(step="alerts", seconds=1.0)
+        cycle.store.cycles.record(CycleDone(cycle_id="ahead", began_at=hence, ended_at=hence, steps=(step,)))
+    assert isinstance(due_work(build_sensor_context(instance=instance, cursor=context.cursor)), RunRequest)
 
 
 def test_work_that_a_run_failed_on_waits_but_news_does_not(
