@@ -21,6 +21,17 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+@pytest.fixture(autouse=True)
+def _leaves_the_environment_alone() -> Iterator[None]:
+    """A variable that a test leaves behind would be the next test's: by chance, since files are dealt to workers."""
+    before = dict(os.environ)
+    yield
+    after = {name: text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    before.pop("PYTEST_CURRENT_TEST", None)
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    assert not changed, f"left behind in the environment: {', '.join(changed)}"
+
+
 class PostgresServer:
     """A PostgreSQL on a socket in a temporary folder, with nothing that outlives it; quick because it never syncs.
 
