@@ -31,8 +31,7 @@ from pipelines.protocols import Fetcher, Notifier, Workers
 from pipelines.reports import Report
 from pipelines.shards import Shard
 from pipelines.shares import SHARES
-from pipelines.states import OutletId
-from pipelines.steps import alerting, delivering, grouping, reprocessing, revisiting, waking
+from pipelines.steps import alerting, delivering, grouping, revisiting, waking
 from pipelines.steps import matching as steps
 from pipelines.steps.progress import Budget
 from pipelines.store import Store
@@ -41,14 +40,12 @@ if TYPE_CHECKING:
     from pipelines.dedup.subject import Aliases
     from pipelines.going_live import News
     from pipelines.live_rules import LiveRules
+    from pipelines.steps.again import Again
 
 
 log = logging.getLogger(__name__)
 
 FETCHING = {"feed_entries", "articles", "revisits"}
-
-_AGAIN = 3_600
-"""Seconds for what a person asked for and waits for."""
 
 
 def utc_now() -> datetime:
@@ -96,26 +93,19 @@ class Cycle:
         polled = self._gatherer.poll(shard=shard)
         return replace(polled, problems=(*polled.problems, *resting)), self._gatherer.extract(shard)
 
-    def articles_again(
-        self, outlet: OutletId | None, since: datetime, until: datetime | None = None, *, dry_run: bool = False
-    ) -> Report:
-        """Read kept pages anew, by feeds.yaml as it is now; nothing is fetched, and no text stored in a dry run."""
-        self.store.feeds.sync_feeds(self._feeds(), self.clock())
-        return reprocessing.extract_again(
-            self.store.articles,
-            self.workers,
-            outlet,
-            since,
-            until or datetime.max.replace(tzinfo=UTC),
-            budget=Budget(self.clock(), _AGAIN),
-            dry_run=dry_run,
-        )
+    @property
+    def again(self) -> "Again":
+        """What a person asks to be done anew."""
+        from pipelines.steps.again import Again
 
-    def matches_again(self, since: datetime, until: datetime, *, dry_run: bool = False) -> Report:
-        """Run the rules as they are now over stored texts; no match is stored in a dry run."""
-        budget = Budget(self.clock(), _AGAIN)
-        archive, matches, live = self.store.archive, self.store.matches, self._live()
-        return reprocessing.match_again(archive, matches, live, since, until, budget=budget, dry_run=dry_run)
+        return Again(
+            store=self.store,
+            workers=self.workers,
+            feeds=self._feeds,
+            names=self._names,
+            live=self._live,
+            clock=self.clock,
+        )
 
     @noted
     def revisits(self) -> Report:
@@ -266,7 +256,12 @@ class Cycle:
 
 @contextmanager
 def open_cycle(
-    environment: Mapping[str, str], folder: Path, cycle_id: str | None = None, *, reports: bool = False
+    environment: Mapping[str, str],
+    folder: Path,
+    cycle_id: str | None = None,
+    *,
+    reports: bool = False,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[Cycle]:
     """The installation that `environment` names, as seen from `folder`, opened for one cycle; raises Shut.
 
@@ -283,10 +278,10 @@ def open_cycle(
         working(settings.home),
         closing(open_store(settings.database_url, settings.workers)) as store,
         BoundedWorkers() as workers,
-        recording(store.cycles, cycle_id, utc_now, partial(write_after_cycle, settings, store)) as recorder,
+        recording(store.cycles, cycle_id, clock, partial(write_after_cycle, settings, store)) as recorder,
     ):
         set_up(as_json=settings.log == "json", run_id=recorder.cycle_id, quiet=reports and settings.log != "json")
-        if ahead := store.heed_clock(utc_now()):
+        if ahead := store.heed_clock(clock()):
             log.warning("the clock was %s ahead and is right again: what waited by it is brought forward", ahead)
         yield Cycle(
             settings=settings,
@@ -295,5 +290,6 @@ def open_cycle(
             workers=workers,
             notifier=AppriseNotifier(secrets),
             secrets=secrets,
+            clock=clock,
             recorder=recorder,
         )

@@ -11,6 +11,7 @@ from pipelines.digests.records import DigestStore
 from pipelines.keeping import HouseStore
 from pipelines.notices import Notices
 from pipelines.polls import FeedStore
+from pipelines.regrouping import RegroupStore
 from pipelines.rehearsal.archive import Archive
 from pipelines.robots import RobotsStore
 from pipelines.rulebook import RuleBook
@@ -55,6 +56,8 @@ class Store(Protocol):
     def articles(self) -> protocols.ArticleStore: ...
     @property
     def stories(self) -> StoryStore: ...
+    @property
+    def regrouping(self) -> RegroupStore: ...
     @property
     def matches(self) -> protocols.MatchStore: ...
     @property

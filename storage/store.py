@@ -23,6 +23,7 @@ from storage.journal import Journal
 from storage.matches import SqlMatches
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox, claimable
+from storage.regrouping import SqlRegrouping
 from storage.retention import SqlRetention
 from storage.robots import SqlRobots
 from storage.rulebook import SqlRuleBook
@@ -92,6 +93,7 @@ class SqlStore:
         self.visits = SqlVisits(database)
         self.articles = SqlArticles(database)
         self.stories = SqlStories(database)
+        self.regrouping = SqlRegrouping(database)
         self.story_desk = StoryDesk(database)
         self.matches = SqlMatches(database)
         self.rulebook = SqlRuleBook(database)
@@ -108,8 +110,7 @@ class SqlStore:
         self.search = SqlSearch(database)
         self.ways = Ways(database)
         self.house = SqlRetention(database)
-        self.desk = DeskViews(database)
-        self.desk_rules = DeskRules(database)
+        self.desk, self.desk_rules = DeskViews(database), DeskRules(database)
 
     def due_work(self, now: datetime) -> DueWork:
         """See Store. A revision that waits to be grouped or matched counts once."""

@@ -97,7 +97,7 @@ def _extract_again(outlet: str, since: datetime | None) -> None:
     from pipelines.states import OutletId
 
     with open_cycle(os.environ, Path.cwd()) as cycle:
-        report = cycle.articles_again(OutletId(outlet), _moment(since, cycle.clock()))
+        report = cycle.again.articles(OutletId(outlet), _moment(since, cycle.clock()))
     for problem in report.problems:
         click.echo(f"{problem.subject}: {problem.message}", err=True)
     done = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)

@@ -18,6 +18,7 @@ class What(Enum):
     """What is done anew."""
 
     EXTRACT = "extract"
+    GROUP = "group"
     MATCH = "match"
 
 
@@ -27,8 +28,10 @@ class Backfill(Config):
     what: What = Field(
         default=What.MATCH,
         description="extract: read the kept pages anew, by feeds.yaml and the extractor of today (WIREWATCH_KEEP_PAGES "
-        "says how far back there are any). match: run today's rules over stored texts; new matches are decided by the "
-        "next monitor run as any others are, and what is old by then is held or told as late.",
+        "says how far back there are any). group: put the articles of stories that began then, two weeks back at most, "
+        "into stories as today's grouping would; what the desk split or merged stays, ids stay good, and nothing is "
+        "told again. match: run today's rules over stored texts; new matches are decided by the next monitor run as "
+        "any others are, and what is old by then is held or told as late.",
     )
     since: str = Field(
         default="24h", description="From when on: 90m, 24h or 3d ago, or a time such as 2026-11-30T06:00 (UTC)."
@@ -53,9 +56,11 @@ def reprocess(context: OpExecutionContext, config: Backfill, installation: Insta
     def do(cycle: Cycle) -> Report:
         if config.what is What.EXTRACT:
             outlet = OutletId(config.outlet) if config.outlet else None
-            done = cycle.articles_again(outlet, since, until, dry_run=config.dry_run)
+            done = cycle.again.articles(outlet, since, until, dry_run=config.dry_run)
+        elif config.what is What.GROUP:
+            done = cycle.again.stories(since, until, dry_run=config.dry_run)
         else:
-            done = cycle.matches_again(since, until, dry_run=config.dry_run)
+            done = cycle.again.matches(since, until, dry_run=config.dry_run)
         counts = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count) or "nothing found"
         context.log.info("dry run, nothing was written: %s" if config.dry_run else "%s", counts)
         return done
@@ -79,8 +84,8 @@ def _moment(name: str, said: str, now: datetime) -> datetime:
 @job(
     executor_def=in_process_executor,
     config=RunConfig(ops={"reprocess": Backfill()}),
-    description="Backfill: read kept pages, or run the rules, anew over a stretch of time. In the launchpad say what "
-    "and since when, and try it with dry_run first.",
+    description="Backfill: read kept pages, group articles, or run the rules, anew over a stretch of time. In the "
+    "launchpad say what and since when, and try it with dry_run first.",
 )
 def backfill() -> None:
     """One op, so that the launchpad is one form."""

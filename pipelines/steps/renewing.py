@@ -29,7 +29,7 @@ def _renewed(grouping: Grouping, batch: int) -> int:
         return 0
     from pipelines.dedup.candidates import CARRIERS
 
-    hashes = {article_id: _sampled(content) for article_id, content in texts.items()}
+    hashes = {article_id: sampled(content) for article_id, content in texts.items()}
     postings = grouping.postings({number for some in hashes.values() for number in some}, EVER)
     carriers = Counter({number: len(ids) for number, ids in postings.items()})
     kept: dict[ArticleId, Collection[int]] = {}
@@ -40,7 +40,7 @@ def _renewed(grouping: Grouping, batch: int) -> int:
     return len(texts)
 
 
-def _sampled(content: Content) -> Collection[int]:
+def sampled(content: Content) -> Collection[int]:
     """A text's hashes; none where it cannot be read, which was told when it came."""
     from pipelines.dedup.fingerprint import fingerprint
 

@@ -79,6 +79,18 @@ def test_what_feeds_yaml_says_by_now_makes_new_texts(world: World) -> None:
     assert backfill(what="EXTRACT", since="1h", dry_run=True)["texts new"] == 0
 
 
+def test_stories_are_made_anew_and_nothing_is_told_again(world: World) -> None:
+    looked = backfill(what="GROUP", since="1h", dry_run=True)
+    assert looked["articles grouped anew"] >= 5
+    done = backfill(what="GROUP", since="1h", dry_run=False)
+    assert (done["articles moved"], done["stories joined"]) == (0, 0)
+    assert backfill(what="GROUP", since="2d", until="1d")["articles grouped anew"] == 0
+    with world.cycle() as cycle:
+        before = cycle.store.due_work(cycle.clock())
+        assert backfill(what="GROUP", since="1h", dry_run=False)["articles grouped anew"] >= 5
+        assert cycle.store.due_work(cycle.clock()).backlog == before.backlog
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [

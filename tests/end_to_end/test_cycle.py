@@ -272,7 +272,7 @@ def test_kept_pages_are_read_again_without_fetching(world: World) -> None:
         outlet = by_slug(cycle)["medical-convoy"].article.outlet.outlet_id
         since = datetime.now(UTC) - timedelta(hours=1)
         with world.site.out_of_order("/northern-wire/world/medical-convoy"):
-            report = cycle.articles_again(outlet, since)
+            report = cycle.again.articles(outlet, since)
         assert report.counts["texts unchanged"] > 0
         assert (report.counts["texts new"], report.problems) == (0, ())
-        assert not any(cycle.articles_again(outlet, datetime.now(UTC) + timedelta(hours=1)).counts.values())
+        assert not any(cycle.again.articles(outlet, datetime.now(UTC) + timedelta(hours=1)).counts.values())

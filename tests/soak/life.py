@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -26,8 +25,7 @@ def clock(folder: Path) -> Callable[[], datetime]:
 def main(folder: Path) -> None:
     """Do all that is due, and say when the cycle was whole."""
     (folder / "life.pid").write_text(str(os.getpid()))
-    with open_cycle(os.environ, folder) as opened:
-        cycle = replace(opened, clock=clock(folder))
+    with open_cycle(os.environ, folder, clock=clock(folder)) as cycle:
         for _ in chain(cycle.each(), map(Cycle.heartbeat, [cycle])):
             pass
     with (folder / "cycles").open("a") as whole:
