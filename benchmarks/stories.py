@@ -6,25 +6,26 @@ The first 4,664 texts are neardup/dev; for the others see stories_archive.py. Up
 by us; larger archives are filled, and the next 5,000 articles are timed, of which every fourth is a reprint. Then a new
 process groups 300 more, its start and imports included. The peers index 5-word shingles of every text and look each up
 (threshold .5, 128 permutations), without window, verification, events or a store. CPU seconds, each contestant in a
-process of its own, one run each; our figure is of grouping alone, not of storing articles. "alone" is SQLite without
-events, which no peer has: reprints are found, verified and stored, and separate reports are not linked.
+process of its own, one run each, once all have shown what they find of the labelled reprints; our figure is of grouping
+alone, not of storing articles. "alone" is SQLite without events, which no peer has: reprints are found, verified and
+stored, and separate reports are not linked.
 """
 
 import argparse
-import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import create_engine, func, select, text
-from stories_archive import KNOWN, SPAN, START, Text, fill, put, texts, with_reprints
+from stories_archive import KNOWN, SPAN, START, fill, put, texts, with_reprints
+from stories_peers import PEERS
 
 from pipelines.steps import grouping
 from pipelines.steps.grouping import group_stories
@@ -33,6 +34,7 @@ from storage.database import Database
 from storage.store import open_store
 from storage.tables import articles, event_profiles, fingerprints, stories, story_members, story_terms
 
+ROOT = str(Path(__file__).parents[1])
 NOW = START + SPAN
 FRESH = 300
 WHOLE = 10_000
@@ -108,44 +110,6 @@ def size_of(url: str) -> tuple[float, float]:
     return size / 1e6, rows / whole
 
 
-def shingles(body: str) -> list[str]:
-    """The peers' features."""
-    words = re.findall(r"\w+", body.lower())
-    return list({" ".join(words[place : place + 5]) for place in range(max(1, len(words) - 4))})
-
-
-def with_rensa(some: Sequence[Text]) -> float:
-    """CPU seconds of rensa, in memory."""
-    import rensa
-
-    began = time.process_time()
-    index, kept = rensa.RMinHashLSH(threshold=0.5, num_perm=128, num_bands=32), []
-    for number, (_, body, _) in enumerate(some):
-        one = rensa.RMinHash(num_perm=128, seed=42)
-        one.update(shingles(body))
-        for other in index.query(one):
-            one.jaccard(kept[other])
-        kept.append(one)
-        index.insert(number, one)
-    return time.process_time() - began
-
-
-def with_datasketch(some: Sequence[Text]) -> float:
-    """CPU seconds of datasketch, in memory."""
-    from datasketch import MinHash, MinHashLSH
-
-    began = time.process_time()
-    index, kept = MinHashLSH(threshold=0.5, num_perm=128), {}
-    for number, (_, body, _) in enumerate(some):
-        one = MinHash(num_perm=128)
-        one.update_batch([each.encode() for each in shingles(body)])
-        for other in index.query(one):
-            one.jaccard(kept[other])
-        kept[number] = one
-        index.insert(number, one)
-    return time.process_time() - began
-
-
 def told(name: str, size: int, seconds: float, number: int) -> None:
     """One line of the answer."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -154,11 +118,14 @@ def told(name: str, size: int, seconds: float, number: int) -> None:
           flush=True)  # fmt: skip
 
 
-def peer(name: str, timed: Callable[[Sequence[Text]], float], data: Path, size: int) -> None:
+def peer(name: str, data: Path, size: int) -> None:
     """One of the peers; what its texts take is told apart from its index."""
     some = list(islice(texts(data), size))
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told(name, size, timed(some), size)
+    began, index = time.process_time(), PEERS[name]()
+    for _, body, _ in some:
+        index.add(body)
+    told(name, size, time.process_time() - began, size)
     print(f"{'':>22} of it {held:,.0f} MB for the texts, and this program", flush=True)
 
 
@@ -172,7 +139,7 @@ def database_of(name: str, archive: Path | None = None) -> Iterator[str]:
                 shutil.copy(archive, f"{folder}/stories.db")
             yield f"sqlite:///{folder}/stories.db"
             return
-        sys.path.append(str(Path(__file__).parents[1]))
+        sys.path.append(ROOT)
         from tests.conftest import PostgresServer
 
         server = PostgresServer()
@@ -182,8 +149,8 @@ def database_of(name: str, archive: Path | None = None) -> Iterator[str]:
 
 def contestant(name: str, data: Path, size: int, archives: Path | None) -> None:
     """One contestant at one size; an archive that is to be kept and is not there yet is only filled."""
-    if name in {"rensa", "datasketch"}:
-        peer(name, with_rensa if name == "rensa" else with_datasketch, data, size)
+    if name in PEERS:
+        peer(name, data, size)
         return
     kept = archives / f"{size}.db" if archives and name != "PostgreSQL" and timed_of(size) < size else None
     if kept and not kept.exists():
@@ -198,7 +165,7 @@ def contestant(name: str, data: Path, size: int, archives: Path | None) -> None:
 def main() -> None:
     """Every contestant at every size, one after the other."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["SQLite", "alone", "PostgreSQL", "rensa", "datasketch"]
+    names = ["SQLite", "alone", "PostgreSQL", *PEERS]
     arguments.add_argument("--sizes", type=int, nargs="+", default=[4_664, 10_000, 100_000])
     arguments.add_argument("--only", nargs="+", choices=names, default=names)
     arguments.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
@@ -210,6 +177,10 @@ def main() -> None:
     elif len(asked.only) == len(asked.sizes) == 1:
         contestant(asked.only[0], asked.data, asked.sizes[0], asked.archives)
     else:
+        sys.path.append(ROOT)
+        from stories_answers import check
+
+        check(asked.only)
         for size in asked.sizes:
             for name in asked.only:
                 one = ["--sizes", str(size), "--only", name, "--data", str(asked.data)]

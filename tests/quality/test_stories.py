@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,19 +68,18 @@ def by_cluster(clusters: Mapping[str, str]) -> list[list[str]]:
     return list(members.values())
 
 
-@pytest.fixture(scope="module")
-def score() -> Score:
-    """The whole labelled set, about ten seconds of it."""
-    if not LABELLED.is_dir():
-        pytest.skip(f"no labelled reprints in {LABELLED}: WIREWATCH_DATA names the folder that holds neardup/")
+def labelled() -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The documents in their order, and what is known of them."""
     with gzip.open(LABELLED / "documents.jsonl.gz", "rt", encoding="utf-8") as stream:
         rows = [json.loads(line) for line in stream]
     with gzip.open(LABELLED / "labels.json.gz", "rt", encoding="utf-8") as stream:
-        labels = json.load(stream)
-    ignored = {frozenset(pair) for pair in labels["ignore"]}
+        return rows, json.load(stream)
+
+
+def scored(groups: Iterable[list[str]], labels: Mapping[str, Any]) -> Score:
+    """Stories, as lists of documents' ids, against the labels."""
     clusters = by_cluster(labels["clusters"])
-    found = pairs(stories((row["id"], Content(title=row["title"] or "", body=row["text"])) for row in rows)) - ignored
-    wanted = pairs(clusters)
+    found, wanted = pairs(groups) - {frozenset(pair) for pair in labels["ignore"]}, pairs(clusters)
     kinds: defaultdict[str, list[bool]] = defaultdict(list)
     for names in clusters:
         for original in (name for name in names if labels["kind"][name] == "original"):
@@ -94,6 +94,15 @@ def score() -> Score:
             for name, hard in labels["hard_negatives"].items()
         },
     )
+
+
+@pytest.fixture(scope="module")
+def score() -> Score:
+    """The whole labelled set, about ten seconds of it."""
+    if not LABELLED.is_dir():
+        pytest.skip(f"no labelled reprints in {LABELLED}: WIREWATCH_DATA names the folder that holds neardup/")
+    rows, labels = labelled()
+    return scored(stories((row["id"], Content(title=row["title"] or "", body=row["text"])) for row in rows), labels)
 
 
 def test_pairs_found(score: Score) -> None:
