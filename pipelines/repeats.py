@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 
 from pipelines.model import Content
@@ -44,6 +45,7 @@ class Repeat:
     days: int
 
 
+@lru_cache(maxsize=20_000)  # each is asked for when it is counted, and whenever its text is read: by grouping, by rules
 def paragraph_key(outlet: str, paragraph: str) -> int:
     """The name of an outlet's paragraph: 64 bits, signed; equal for texts that differ in white space and case alone."""
     folded = " ".join(paragraph.casefold().split())

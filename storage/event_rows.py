@@ -34,15 +34,13 @@ class EventRows:
         self._connection = connection
         self._since, self._until = LATEST, EARLIEST
         self._asked: set[int] = set()
-        self._stored: Carriers = {}
-        """The rows as they are in the database."""
         self._carried: Carriers = {}
-        """The same as they are to be."""
+        """The rows of terms asked for, as they are to be."""
+        self._stored: Carriers = {}
+        """The same as they are in the database, where they differ."""
         self._profiles: dict[StoryId, bytes | None] = {}
         self._opened: dict[StoryId, Profile] = {}
         """Those of them that were asked for."""
-        self._again: set[StoryId] = set()
-        """Profiles that were read before, and are read again with the next."""
         self._kept: dict[StoryId, bytes] = {}
         """Profiles that wait to be written."""
 
@@ -63,6 +61,8 @@ class EventRows:
         """Let an event be found by each of these terms, as of its moment alone, in place of others."""
         if not {*terms, *gone} <= self._carried.keys():
             self._load({*terms, *gone}, EARLIEST, LATEST)
+        for term in {*terms, *gone} - self._stored.keys():
+            self._stored[term] = dict(self._carried[term])
         for term, old in gone.items():
             self._carried[term].pop(old, None)
         told = Told(second_of(moment), event_id)
@@ -73,8 +73,6 @@ class EventRows:
         """What each event is about; of one that was never described nothing is known."""
         unread = {each for each in event_ids if each not in self._profiles}
         if unread:
-            unread |= self._again
-            self._again.clear()
             self._profiles.update(dict.fromkeys(unread))
             rows = rows_in(self._connection, event_profiles.select(), event_profiles.c.event_id, unread)
             self._profiles.update((row.event_id, row.profile) for row in rows)
@@ -96,26 +94,25 @@ class EventRows:
             rows = [{"event_id": each, "profile": profile} for each, profile in sorted(self._kept.items())]
             write_rows(self._connection, _ADD_PROFILE, rows)
             self._kept.clear()
-        gone, new = _changes(self._stored, self._carried), _changes(self._carried, self._stored)
-        delete_numbers(self._connection, story_terms, gone)
-        insert_numbers(self._connection, story_terms, new)
-        for _, term, *_ in (*gone, *new):
-            self._stored[term] = dict(self._carried[term])
-
-    def afresh(self) -> None:
-        """Forget what was read, all of it written: the desk's way of merging changed it. It will be asked again."""
+        carried = {term: self._carried[term] for term in self._stored}
+        delete_numbers(self._connection, story_terms, _changes(self._stored, carried))
+        insert_numbers(self._connection, story_terms, _changes(carried, self._stored))
         self._stored.clear()
-        self._carried.clear()
-        self._again.update(self._profiles)
-        self._profiles.clear()
-        self._opened.clear()
+
+    def afresh(self, event_ids: Collection[StoryId]) -> None:
+        """Forget what was read of these events, all of it written: somebody else changed it. It will be asked again."""
+        changed = [term for term, events in self._carried.items() if not events.keys().isdisjoint(event_ids)]
+        for term in changed:
+            del self._carried[term]
+        for each in self._profiles.keys() & event_ids:
+            del self._profiles[each]
+            self._opened.pop(each, None)
 
     def _load(self, terms: Collection[int], since: datetime, until: datetime) -> None:
         """Have the rows of these terms and this window; what was asked before is read with them."""
         if since < self._since or self._until < until:
             self.write()
             self._since, self._until = min(since, self._since), max(until, self._until)
-            self._stored.clear()
             self._carried.clear()
         if any(term not in self._carried for term in terms):
             self._asked.update(terms)
@@ -128,10 +125,9 @@ class EventRows:
         query = select(story_terms).where(within(table.week, table.second, weeks, self._since))
         found: defaultdict[int, dict[StoryId, Told]] = defaultdict(dict)
         for row in rows_in(self._connection, query, table.term, terms if weeks else ()):
-            found[row.term][row.story_id] = Told(second_since(row.week, row.second), row.story_id)
-        for term in terms:
-            self._stored[term] = found.get(term, {})
-            self._carried[term] = dict(self._stored[term])
+            week, term, second, event = tuple(row)  # by place: by name each costs a look-up
+            found[term][event] = Told(second_since(week, second), event)
+        self._carried.update((term, found.get(term, {})) for term in terms)
 
 
 def _changes(some: Carriers, others: Carriers) -> list[tuple[int, ...]]:
@@ -139,7 +135,6 @@ def _changes(some: Carriers, others: Carriers) -> list[tuple[int, ...]]:
     return sorted(
         row_of(told.second or 0, term, event)
         for term, events in some.items()
-        if events != others[term]
         for event, told in events.items()
         if others[term].get(event) != told
     )

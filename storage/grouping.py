@@ -10,6 +10,7 @@ from pipelines.model import Content, Revision
 from pipelines.states import ArticleId, StoryEditKind, StoryId
 from pipelines.stories import Link, Member, Profile, Told
 from storage.event_rows import EventRows
+from storage.events import firsts, load_events
 from storage.lookups import rows_in
 from storage.paragraphs import with_marks
 from storage.records import LATEST, content_of, load_revisions, named
@@ -137,6 +138,7 @@ class SqlGrouping:
         self._write()
         apart = kept_apart(self._connection)
         went = [one for one in younger if frozenset((one, story_id)) not in apart]
+        before = load_events(self._connection, [story_id, *went]).values()
         for one in went:
             merge(
                 self._connection,
@@ -148,7 +150,8 @@ class SqlGrouping:
                 now=self._now,
                 article_id=article_id,
             )
-        self._events.afresh()
+        after = firsts(self._connection, [story for event in before for story in event.stories])
+        self._events.afresh({*after.values(), *(event.event_id for event in before)})
         return went
 
     def carriers(self, terms: Collection[int], since: datetime, until: datetime) -> Mapping[int, Sequence[Told]]:

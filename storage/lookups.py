@@ -1,6 +1,5 @@
 """Rows by their keys, of any number: one statement where the keys are whole numbers, else one for each 500."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -26,7 +25,7 @@ def rows_in(
 def among(connection: Connection, column: Column[Any], numbers: Collection[int]) -> ColumnElement[bool]:
     """Whether `column` is one of so many whole numbers, sent as one value: 1.3 us a key on SQLite, 4 in an IN list."""
     if connection.dialect.name == "sqlite":
-        return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
+        return column.in_(select(func.json_each(str(list(numbers))).table_valued("value").c.value))
     return column == any_(literal(list(numbers), ARRAY(BigInteger)))
 
 

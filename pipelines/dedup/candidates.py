@@ -57,7 +57,7 @@ class MemoryIndex:
 
     def __init__(self, stored: Texts = no_texts) -> None:
         self._stored = stored
-        self._postings: defaultdict[int, list[ArticleId]] = defaultdict(list)
+        self._postings: dict[int, tuple[ArticleId, ...]] = {}
         self._stories: dict[ArticleId, StoryId] = {}
         self._contents: dict[ArticleId, Content] = {}
         self._members: defaultdict[StoryId, list[ArticleId]] = defaultdict(list)
@@ -76,13 +76,14 @@ class MemoryIndex:
         self._contents[article_id] = content
         self._members[story_id].append(article_id)
         self._seen_at[article_id] = seen_at
+        alone = (article_id,)  # most hashes have one carrier: they share this
         for number in hashes:
-            self._postings[number].append(article_id)
+            self._postings[number] = self._postings.get(number, ()) + alone
 
     def know(self, postings: Mapping[int, Sequence[ArticleId]], members: Mapping[ArticleId, Member]) -> None:
         """Take in what a store has: for each hash its articles, and where these are."""
         for number, ids in postings.items():
-            self._postings[number] += ids
+            self._postings[number] = self._postings.get(number, ()) + tuple(ids)
         for article_id, member in members.items():
             self._stories[article_id] = member.story_id
             self._members[member.story_id].append(article_id)
@@ -109,8 +110,11 @@ class MemoryIndex:
             seen_at = self._seen_at[article_id]
             return seen_at is None or (since <= seen_at and (until is None or seen_at <= until))
 
-        found = {number: self._postings[number] for number in hashes if number in self._postings}
-        return {number: [each for each in ids if within(each)] for number, ids in found.items()}
+        found = {number: ids for number in hashes if (ids := self._postings.get(number))}
+        beyond = {each for each in witnesses(found) if not within(each)}
+        if not beyond:
+            return found
+        return {number: [each for each in ids if each not in beyond] for number, ids in found.items()}
 
     def stories(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """See CandidateIndex."""

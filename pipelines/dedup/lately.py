@@ -1,6 +1,7 @@
 """What was worked out lately, by what it was worked out of: many at once where many are unknown."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -29,6 +30,6 @@ class Lately(Generic[K, V]):
             some = unknown[start : start + self._at_once]
             found.update(zip(some, self._answers(some), strict=True))
         self._known.update((each, found[each]) for each in unknown)
-        for oldest in list(self._known)[: max(0, len(self._known) - self._size)]:
+        for oldest in list(islice(self._known, max(0, len(self._known) - self._size))):
             del self._known[oldest]
         return [found[each] for each in questions]

@@ -1,7 +1,7 @@
 """What an article is about, in a few terms that hold across languages: names, numbers, words of the title; pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -112,8 +112,10 @@ def no_aliases(_: str) -> Alias | None:
 def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
     """At most 12 terms: what title and lead share first, then names and numbers, then words of the title."""
     begins = _lead(content)
-    lead = list(_words(begins))
-    title = list(_title_words(clean_title(content.title), {word for word, name in lead if name}, bool(lead)))
+    has_text = _WORD.search(begins) is not None
+    known = _Known.of(content.language, aliases, in_title=False)
+    lead = list(_words(begins, known.silent))
+    title = _title_words(clean_title(content.title), {word for word, name in lead if name}, has_text)
     found: dict[int, Term] = {}
     order: dict[int, int] = {}
     titled: set[int] = set()
@@ -122,7 +124,7 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
         titled.add(term.key)
         if term.key not in found or found[term.key].weight < term.weight:
             found[term.key] = term
-    for term in _terms(lead, _Known.of(content.language, aliases, in_title=False)):
+    for term in _terms(lead, known):
         order[term.key] = 0 if order.get(term.key, 2) < 2 else 2
         if term.key not in found or found[term.key].weight < term.weight:
             found[term.key] = term
@@ -130,9 +132,9 @@ def subject_of(content: Content, aliases: Aliases = no_aliases) -> Subject:
     return Subject(
         terms=tuple(found[key] for key in keys[:MOST]),
         said=frozenset(keys),
-        titled=frozenset(key for key in titled if lead and found[key].weight == NAME),
+        titled=frozenset(key for key in titled if has_text and found[key].weight == NAME),
         days=weekdays(f"{content.title}\n{begins}"),
-        has_text=bool(lead),
+        has_text=has_text,
     )
 
 
@@ -159,28 +161,27 @@ def _title_words(title: str, names: Collection[str], has_text: bool) -> Iterator
     return _words(title, whole=True)
 
 
-def _words(text: str, *, whole: bool = False) -> Iterator[_Word]:
-    """Words in order; of names that stand together (Nikol Pashinyan, the European Union) the last is the name.
+def _words(text: str, silent: Collection[str] = (), *, whole: bool = False) -> Iterator[_Word]:
+    """Words in order, but for the silent ones; of names that stand together (Nikol Pashinyan) the last is the name.
 
     The others are left out, or are plain words with `whole`: a person named in full is not two proofs.
     """
     parts = _PARTED.split(text)
-    between, words = parts[::2], parts[1::2]
-    together = False
-    for number, word in enumerate(words):
+    between, words = parts[::2], [*parts[1::2], ""]
+    for number, word in enumerate(words[:-1]):
+        if word in silent:
+            continue
         if not word[0].isupper():
             yield word, False
-            together = False
-            continue
-        follows, together = together, _together(word, between[number + 1], words[number + 1 : number + 2])
-        if whole or not together:
+        elif not (together := _together(word, between[number + 1], words[number + 1])) or whole:
+            follows = number > 0 and _together(words[number - 1], between[number], word)
             begins = number == 0 or _BEGINS.search(between[number]) is not None
             yield word, not together and (not begins or follows)
 
 
-def _together(word: str, between: str, following: Sequence[str]) -> bool:
-    """Whether a capitalised word and the following one are parts of one name."""
-    if between not in _WITHIN_NAMES or not following or not following[0][0].isupper():
+def _together(word: str, between: str, following: str) -> bool:
+    """Whether two words are parts of one name."""
+    if between not in _WITHIN_NAMES or not (word[:1].isupper() and following[:1].isupper()):
         return False
     return "'" not in word and "’" not in word  # a name with its ending: another begins
 
@@ -193,6 +194,8 @@ class _Known(dict[_Word, Term | None]):
         self._language = language
         self._aliases = aliases
         self._in_title = in_title
+        self.silent: set[str] = set()
+        """Words without a capital that tell nothing."""
 
     @staticmethod
     @lru_cache(maxsize=64)
@@ -203,7 +206,10 @@ class _Known(dict[_Word, Term | None]):
     def __missing__(self, word: _Word) -> Term | None:
         if len(self) >= REMEMBERED:
             self.clear()
+            self.silent.clear()
         self[word] = term = self._term(*word)
+        if term is None and not word[0][0].isupper():
+            self.silent.add(word[0])
         return term
 
     def _term(self, text: str, name: bool) -> Term | None:
@@ -212,14 +218,15 @@ class _Known(dict[_Word, Term | None]):
             digits = re.sub("[.,]", "", text)
             year = text == digits and len(digits) == 4 and digits[:2] in {"19", "20"}
             return None if len(digits) < 2 or year else _made(f"number {digits}", text, NUMBER)
-        if small in STOP or is_weekday(small):
-            return None
-        if alias := self._aliases(text):
-            return _made(alias.name, text, alias.weight, topic=alias.topic)
-        if country := country_of(small):
-            return _made(f"country {country}", text, COUNTRY, topic=True)
+        alias, country = self._aliases(text), country_of(small)
         told = name or (self._in_title and len(small) >= SHORTEST)
-        if told and len(key := name_key(small, self._language)) > 1:
+        if not (told or alias or country) or small in STOP or is_weekday(small):
+            return None
+        if alias:
+            return _made(alias.name, text, alias.weight, topic=alias.topic)
+        if country:
+            return _made(f"country {country}", text, COUNTRY, topic=True)
+        if len(key := name_key(small, self._language)) > 1:
             return _made(f"name {key}", text, NAME if name else WORD)
         return None
 

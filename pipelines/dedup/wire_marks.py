@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _AGENCIES = {
     "Reuters": "reuters",
@@ -102,6 +103,7 @@ def without_credits(text: str) -> str:
     return kept[len(dateline) :] or kept
 
 
+@lru_cache(maxsize=2_048)  # asked for what is compared, and for who is credited; more than are grouped in one batch
 def _taken_apart(text: str) -> tuple[Sequence[str], str]:
     """The paragraphs that say more than who wrote it, and the dateline with which they begin."""
     paragraphs = [
