@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.socket_notes import SocketNotes
+
 COMMAND = [sys.executable, "-m", "pipelines.cli.app", "demo"]
 
 
@@ -25,10 +27,15 @@ def left_overs() -> set[Path]:
 
 
 @pytest.mark.timeout(120)
-def test_the_demo_shows_what_it_promises_and_cleans_up(tmp_path: Path) -> None:
-    before = left_overs()
-    answer = subprocess.run(COMMAND, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=100)
+def test_the_demo_shows_what_it_promises_cleans_up_and_asks_nobody_outside(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before, notes = left_overs(), SocketNotes(tmp_path_factory.mktemp("notes"))
+    watched = clean_environment() | notes.environment
+    answer = subprocess.run(COMMAND, cwd=tmp_path, env=watched, capture_output=True, text=True, timeout=100)
     assert answer.returncode == 0, answer.stderr
+    assert "127.0.0.1" in notes.hosts
+    assert {host for host in notes.hosts if not host.startswith("127.") and host not in {"localhost", "::1"}} == set()
     shown = answer.stdout
 
     alerts = shown.split("#desk-chat")[1:]

@@ -1,8 +1,12 @@
 """`make faults`: tries every case of the fault catalogue and prints them as one table: expected, seen, seconds, memory.
 
+What was seen is what the product said, where a test tells it, else the sentences that passed. Seconds and megabytes are
+of the case itself where it is measured in its own process, else of its tests with what is set up for them.
+
 usage: python -m tests.faults [NUMBER...]; exits with 1 where a case was not tried or not as expected.
 """
 
+import re
 import sys
 import threading
 import time
@@ -15,11 +19,12 @@ from pathlib import Path
 import pytest
 
 from tests.faults.catalogue import CATALOGUE, Fault
+from tests.faults.measured import Cost
 
 ROOT = Path(__file__).parents[2]
 PAGE_MB = 4096 / (1 << 20)
 LOOK_EVERY = 0.02  # seconds
-WIDTH = 70  # of what was seen: the rest is in the test's own words
+WIDTH = 110  # of what was seen: the rest is in the tests' own words
 
 
 @dataclass(slots=True)
@@ -33,19 +38,23 @@ class Tried:
     seconds: float = 0.0
     peak_mb: float = 0.0
 
+    absent: list[str] = field(default_factory=list)
+    """Tests that the catalogue names and pytest does not find."""
+
     @property
     def well(self) -> bool:
-        """Whether it was tried and as expected."""
-        return self.passed > 0 and not self.failed
+        """Whether it was tried, all of it, and as expected."""
+        return self.passed > 0 and not self.failed and not self.absent
 
     def told(self) -> str:
         """What was seen, in few words."""
         if self.failed:
             return f"NOT AS EXPECTED: {self.failed[0]}"
+        if self.absent:
+            return f"NOT TRIED: no test {self.absent[0]}"
         if not self.passed:
-            return f"NOT TRIED: {self.skipped[0]}" if self.skipped else "NOT TRIED: no test was found"
-        said = "; ".join(dict.fromkeys(self.seen))
-        return said or f"as expected, {self.passed} {'test' if self.passed == 1 else 'tests'}"
+            return f"NOT TRIED: {self.skipped[0] if self.skipped else 'no test ran'}"
+        return "; ".join(dict.fromkeys(self.seen))
 
 
 class Trial:
@@ -61,6 +70,10 @@ class Trial:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave the tests that a case names."""
         items[:] = [item for item in items if self._cases(item)]
+        for test, numbers in self._numbers.items():
+            if not any(_is(test, *_parts(item.nodeid)) for item in items):
+                for number in numbers:
+                    self.tried[number].absent.append(test)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
@@ -68,11 +81,14 @@ class Trial:
         began = time.monotonic()
         with _peak() as peak:
             result = yield
+        told = dict(item.user_properties)
+        cost = told.get("cost")  # where cases are tried together, or in a process that is measured there
+        seconds, peak_mb = (cost.seconds, cost.peak_mb) if isinstance(cost, Cost) else (time.monotonic() - began, *peak)
         for number in self._cases(item):
             tried = self.tried[number]
-            tried.seconds += time.monotonic() - began
-            tried.peak_mb = max(tried.peak_mb, peak[0])
-            tried.seen += [str(text) for name, text in item.user_properties if name == "seen"]
+            tried.seconds += seconds
+            tried.peak_mb = max(tried.peak_mb, peak_mb)
+            tried.seen.append(str(told.get("seen") or _said_by(item.name)))
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -92,11 +108,19 @@ class Trial:
         return self._named(item.nodeid)
 
     def _named(self, nodeid: str) -> list[int]:
-        name = nodeid.removeprefix("tests/")
-        bare, _, case = name.partition("[")
-        return sorted(
-            {number for test, numbers in self._numbers.items() if _is(test, bare, case) for number in numbers}
-        )
+        parts = _parts(nodeid)
+        return sorted({number for test, numbers in self._numbers.items() if _is(test, *parts) for number in numbers})
+
+
+def _parts(nodeid: str) -> tuple[str, str]:
+    """A test's name below tests/, and that of its case."""
+    bare, _, case = nodeid.removeprefix("tests/").partition("[")
+    return bare, case
+
+
+def _said_by(test: str) -> str:
+    """A test's name as the sentence that it is, without its number."""
+    return re.sub(r"^[\d ]+", "", test.partition("[")[0].removeprefix("test_").replace("_", " "))
 
 
 def _is(test: str, bare: str, case: str) -> bool:

@@ -11,6 +11,8 @@ BROKEN, ADDRESSES = "faults/test_broken_pages.py", "faults/test_addresses.py"
 NOTIFIER, DIALECTS, DAGSTER = "edge/test_notifier.py", "edge/test_dialects.py", "edge/test_dagster.py"
 DELIVERING, DATABASE, SCHEMA = "storage/test_delivering.py", "storage/test_database.py", "storage/test_schema.py"
 CYCLE, CHAOS, CRASH = "end_to_end/test_cycle.py", "end_to_end/test_chaos.py", "end_to_end/test_crash.py"
+BACKUP = "edge/test_cli_backup.py::test_a_backup_brings_back"
+RESTART, SUPPLY = "end_to_end/test_restart.py", "supply/test_supply.py"
 BAD, LIVE, MESSAGE = "unit/rules/test_bad_files.py", "storage/test_live_rules.py", "unit/delivery/test_message.py"
 EACH_FEED, EACH_PAGE = f"{FEEDS}::test_each_ends_as_it_must", f"{PAGES}::test_the_text_is_found_or_it_is_said_why_not"
 BAD_FILE = f"{BAD}::test_a_bad_file_says_what_is_wrong_and_where"
@@ -132,7 +134,7 @@ CATALOGUE: dict[int, Fault] = {
     ),
     73: _fault("disk full", "fails loudly, database sound", f"{DATABASE}::test_a_full_disk"),
     74: _fault("damaged database", "says so", f"{DATABASE}::test_a_damaged"),
-    75: _fault("backup of a running database", "whole and consistent", "storage/test_backup.py::"),
+    75: _fault("backup of a running database", "whole, of one moment", "storage/test_copies.py::test_a_copy", BACKUP),
     76: _fault(
         "time zones",
         "aware UTC everywhere",
@@ -151,7 +153,9 @@ CATALOGUE: dict[int, Fault] = {
     ),
     80: _fault("the UI on the network", "loopback only", "end_to_end/test_ui.py::test_it_listens_on_loopback_alone"),
     81: _fault("code or daemon gone", "the heartbeat stops", "end_to_end/test_heartbeat.py::test_a_canary_lost"),
-    82: _fault("PostgreSQL goes away", "tried again, nothing lost", f"{DATABASE}::test_a_lost_connection"),
+    82: _fault(
+        "PostgreSQL goes away", "tried again, nothing lost", f"{DATABASE}::test_a_lost_connection", f"{RESTART}::"
+    ),
     83: _fault(
         "schema up and down", "old data opens", f"{SCHEMA}::test_every_version", f"{SCHEMA}::test_an_old_database"
     ),
@@ -160,8 +164,10 @@ CATALOGUE: dict[int, Fault] = {
     ),
     85: _fault(
         "supply chain",
-        "hashes, no telemetry",
+        "hashes, licences, no telemetry, nothing leaves the machine",
         "unit/test_house_style.py::test_every_dependency",
         f"{DAGSTER}::test_the_graph",
+        f"{SUPPLY}::",
+        "end_to_end/test_demo.py::test_the_demo_shows",
     ),
 }

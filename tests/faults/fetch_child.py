@@ -1,4 +1,4 @@
-"""One fetch in a process of its own with 1 GiB of address space: how it ended, and what it took.
+"""One fetch in a process of its own with 1 GiB of address space: how it ended, and what it took of time and memory.
 
 python -m tests.faults.fetch_child URL ALLOWED_HOST SECONDS
 """
@@ -7,6 +7,7 @@ import asyncio
 import json
 import resource
 import sys
+import time
 
 from pipelines.errors import FetchError
 from pipelines.ingest.fetcher import HttpFetcher, Limits
@@ -26,10 +27,11 @@ async def fetch(url: str, allowed: str, seconds: float) -> str:
 def main() -> None:
     """Fetch, and print a JSON object."""
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     outcome = asyncio.run(fetch(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    seconds = time.monotonic() - began
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(json.dumps({"outcome": outcome, "grown_mb": grown / 1024}))
+    print(json.dumps({"outcome": outcome, "grown_mb": grown / 1024, "seconds": seconds}))
 
 
 if __name__ == "__main__":

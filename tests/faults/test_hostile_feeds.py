@@ -20,6 +20,7 @@ from pipelines.steps.progress import Budget
 from pipelines.steps.watching import poll_feeds
 from storage.store import SqlStore, open_store
 from tests.faults.feeds_table import CASES, GOOD, RSS_TYPE, rss
+from tests.faults.measured import Cost, MeasuringWorkers
 from tests.web import Page, Web, web_server
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ class Round:
     polls: Mapping[str, Poll]
     report: Report
     grown_mb: float
+    costs: Mapping[str, Cost]
 
     def problems(self, name: str) -> str:
         """What the operator is told of a feed."""
@@ -81,12 +83,12 @@ def feed_of(web: Web, name: str, number: int) -> Feed:
     return Feed(feed_id=FeedId(name), url=web.url(f"/{number}"))
 
 
-def polled(kept: Kept, feeds: Sequence[Feed], *, minutes: float = 0) -> Report:
+def polled(kept: Kept, feeds: Sequence[Feed], *, minutes: float = 0, workers: BoundedWorkers | None = None) -> Report:
     """One round over these feeds."""
     budget = Budget(NOW + timedelta(minutes=minutes), 400)
     fetcher = HttpFetcher(frozenset({"127.0.0.1"}))
-    with BoundedWorkers(LIMITS) as workers:
-        return poll_feeds(kept, kept.store.notices, fetcher, workers, lambda: feeds, budget=budget, everything=True)
+    with workers or BoundedWorkers(LIMITS) as these:
+        return poll_feeds(kept, kept.store.notices, fetcher, these, lambda: feeds, budget=budget, everything=True)
 
 
 @pytest.fixture(scope="module")
@@ -101,17 +103,20 @@ def round_of_all(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Round:
     good = [Feed(feed_id=FeedId(f"good {n}"), url=web.serve(f"/good{n}", rss(GOOD), RSS_TYPE)) for n in range(5)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with closing(open_store(f"sqlite:///{tmp_path_factory.mktemp('faults') / 'wirewatch.db'}")) as store:
-        kept = Kept(store)
-        report = polled(kept, [*feeds, *good])
+        kept, workers = Kept(store), MeasuringWorkers(LIMITS)
+        report = polled(kept, [*feeds, *good], workers=workers)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    return Round(kept.polls, report, grown)
+    return Round(kept.polls, report, grown, workers.costs)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_ends_as_it_must(round_of_all: Round, name: str, record_property: Callable[[str, object], None]) -> None:
     case, poll = CASES[name], round_of_all.polls[name]
+    record_property("cost", round_of_all.costs.get(poll.feed.url, Cost(0.0, 0.0)))
     told = poll.state.error or round_of_all.problems(name)
-    record_property("seen", f"{len(poll.entries)} entries" + f": {told}" * bool(told))
+    record_property(
+        "seen", f"{len(poll.entries)} {'entry' if len(poll.entries) == 1 else 'entries'}" + f": {told}" * bool(told)
+    )
     titles = tuple(entry.title for entry in poll.entries)
     assert case.titles is None or titles == case.titles
     assert case.failure in (poll.state.error or "")

@@ -11,10 +11,11 @@ import pytest
 
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.reading import Reading, read_page
-from pipelines.ingest.workers import BoundedWorkers, Limits
+from pipelines.ingest.workers import Limits
 from pipelines.model import Article, FeedEntry, Outlet, Page
 from pipelines.protocols import Request, Response
 from pipelines.states import ArticleId, OutletId
+from tests.faults.measured import Cost, MeasuringWorkers
 from tests.web import Web, web_server
 
 SENTENCE = "The dam above the town of Sarn gave way at dawn, the governor said, and MARKER waters reached it. "
@@ -65,7 +66,7 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def readings(web: Web) -> Mapping[str, Reading]:
+def readings(web: Web) -> Mapping[str, tuple[Reading, Cost]]:
     """Every case, fetched and read side by side by the same few workers, within the limits of a run."""
     urls = {name: web.serve(f"/{number}", CASES[name][0](), "text/html") for number, name in enumerate(CASES)}
 
@@ -75,9 +76,9 @@ def readings(web: Web) -> Mapping[str, Reading]:
 
     answers = dict(zip(urls, asyncio.run(fetched()), strict=True))
     # The clock of a busy machine is no fault of a page's; what it may compute, and take of memory, is as in a run.
-    with BoundedWorkers(Limits(wall=300.0)) as workers:
+    with MeasuringWorkers(Limits(wall=300.0)) as workers:
         begun = {name: workers.submit(read_page, asked(urls[name]), answer) for name, answer in answers.items()}
-        return {name: reading.result() for name, reading in begun.items()}
+        return {name: (reading.result(), workers.costs[urls[name]]) for name, reading in begun.items()}
 
 
 def asked(url: str) -> Page:
@@ -91,9 +92,10 @@ def asked(url: str) -> Page:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_text_is_found_or_it_is_said_why_not(
-    readings: Mapping[str, Reading], name: str, record_property: Callable[[str, object], None]
+    readings: Mapping[str, tuple[Reading, Cost]], name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    reading, reason = readings[name], CASES[name][1]
+    (reading, cost), reason = readings[name], CASES[name][1]
+    record_property("cost", cost)
     record_property("seen", reading.reason or f"{len(reading.content.body):,} characters of text")
     assert reason in reading.reason
     assert "MARKER" in reading.content.body or reading.reason
