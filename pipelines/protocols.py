@@ -160,6 +160,10 @@ class ArticleStore(Protocol):
 class MatchStore(Protocol):
     """What `match_rules` needs."""
 
+    def fates(self, limit: int) -> tuple[Sequence[bool], int]:
+        """Whether each of the newest judged texts that were news matched a rule, newest first; how many wait."""
+        ...
+
     def sync_rules(self, rules: Iterable[Rule], now: datetime, *, whole: str | None = None) -> None:
         """Record rule versions not seen before; `first seen` is `now`.
 

@@ -22,6 +22,8 @@ class Check:
     """What is counted or shared, for plots over time."""
     detail: str
     """What was found, and what to do where it is not well."""
+    grave: bool = False
+    """Whether somebody may miss an alert by it; what is not can wait for the morning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

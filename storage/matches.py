@@ -15,7 +15,7 @@ from storage.lookups import batches, rows_in
 from storage.records import LATEST, hits_to_json, load_revisions, named
 from storage.rule_rows import facts_of, rule_of
 from storage.rule_tables import rule_looks
-from storage.tables import UNMATCHED, matches, revisions, rules, story_members
+from storage.tables import IS_MATCH, UNMATCHED, articles, matches, revisions, rules, story_members
 from storage.visits import plan_visits
 
 HITS_KEPT = 50
@@ -45,6 +45,18 @@ class SqlMatches:
             _save_rules(connection, _unlike(connection, wanted.values()), now)
             volumes.schedule(connection, wanted.values(), now)
             connection.execute(rule_looks.update().values(synced=whole))
+
+    def fates(self, limit: int) -> tuple[Sequence[bool], int]:
+        """See MatchStore."""
+        waits = select(revisions.c.article_id).where(UNMATCHED)
+        unread = select(revisions.c.revision_id).where(revisions.c.article_id == articles.c.article_id)
+        newest = select(articles.c.article_id).where(~articles.c.backlog, unread.exists())
+        with self._database.reading() as connection:
+            waiting = set(connection.scalars(waits))
+            ids = connection.scalars(newest.order_by(articles.c.article_id.desc()).limit(limit + len(waiting))).all()
+            since = matches.c.article_id >= min(ids, default=0)
+            found = set(connection.scalars(select(matches.c.article_id).where(IS_MATCH, since)))
+        return [one in found for one in ids if one not in waiting][:limit], len(waiting)
 
     def unmatched(self, limit: int) -> Sequence[Revision]:
         """See MatchStore. Of an article with several such revisions, the latest alone: it stands for them all."""

@@ -78,8 +78,13 @@ def stories(installation: Installation) -> MaterializeResult:  # type: ignore[ty
     deps=[stories],
     description="Matches of the desk's rules with new texts, with their evidence. A rule file with a fault is named at "
     "file, line and column; the other rules go on.",
+    check_specs=[
+        AssetCheckSpec(
+            "unmatched_growth", asset="matches", description="Texts that no rule matches, against the usual."
+        )
+    ],
 )
-def matches(installation: Installation) -> MaterializeResult[None]:
+def matches(installation: Installation) -> MaterializeResult:  # type: ignore[type-arg]  # see feed_entries
     """Run the rules over new texts."""
     return installation.perform(Cycle.matches)
 

@@ -39,11 +39,11 @@ def _picture(name: str, svg: str) -> MetadataValue:
 
 
 def _checked(check: Check) -> AssetCheckResult:
-    """A warning: what fails to be gathered is named, and the rest goes on."""
+    """An error where somebody may miss an alert by it, else a warning; neither stops the run."""
     return AssetCheckResult(
         check_name=check.name,
         passed=check.passed,
-        severity=AssetCheckSeverity.WARN,
+        severity=AssetCheckSeverity.ERROR if check.grave else AssetCheckSeverity.WARN,
         description=check.detail,
         metadata={"number": MetadataValue.float(float(check.number))},
     )

@@ -28,7 +28,11 @@ def _dead(backlog: Backlog) -> Check:
         "(`wirewatch receivers test NAME`), then `wirewatch outbox retry ID`"
     )
     return Check(
-        name="no_dead_letters", passed=not number, number=number, detail=detail if number else "none in the last day"
+        name="no_dead_letters",
+        passed=not number,
+        number=number,
+        detail=detail if number else "none in the last day",
+        grave=True,
     )
 
 
@@ -42,6 +46,7 @@ def _oldest(backlog: Backlog, now: datetime) -> Check:
         passed=waits < WAITS,
         number=round(minutes, 1),
         detail=detail + advice if waits >= WAITS else detail if minutes else "nothing waits that could go out",
+        grave=True,
     )
 
 

@@ -56,6 +56,7 @@ def _check_sums(balance: alert_store.Balance, tally: Tally) -> None:
         number=balance.lost + balance.untold,
         detail=f"of the last {balance.matches} matches {balance.alerts} made alerts, {balance.held} were held and "
         f"{balance.waiting} wait; {balance.lost} have no verdict, and {balance.untold} alerts go to nobody",
+        grave=True,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import errors, protocols
 from pipelines.model import Judgement, Revision, Rule
+from pipelines.overview.unmatched import LOOKED_AT, unmatched_growth
 from pipelines.reports import Report
 from pipelines.states import Outcome, RuleId, RuleStatus
 from pipelines.steps.progress import Budget, Tally
@@ -21,13 +22,20 @@ BATCH = 200  # rows a transaction: small enough that a kill costs little, large 
 
 
 def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budget) -> Report:
-    """Run the rules over each new text, and new rules over those that they look back to."""
-    from pipelines.rules.matcher import Matcher
-
+    """Run the rules over each new text, and new rules over those that they look back to; see that some match."""
     tally = Tally("matches", "texts judged", "matches", "partial")
     revisions = store.unmatched(BATCH)
-    if not revisions and not live.due():
-        return tally.report()
+    whole = _match(store, live, revisions, tally, budget) if revisions or live.due() else True
+    tally.checked(unmatched_growth(*store.fates(LOOKED_AT)))
+    return tally.report(unfinished=not whole)
+
+
+def _match(
+    store: protocols.MatchStore, live: "LiveRules", revisions: Sequence[Revision], tally: Tally, budget: Budget
+) -> bool:
+    """Whether all was looked at."""
+    from pipelines.rules.matcher import Matcher
+
     rule_set = live.load()
     tally.problems("rules", rule_set.faults)
     if not rule_set.rules and rule_set.faults:
@@ -41,7 +49,7 @@ def match_rules(store: protocols.MatchStore, live: "LiveRules", *, budget: Budge
             break
         revisions = store.unmatched(BATCH)
     judged = live.look_back(store, rule_set, partial(judge, tally=tally), budget)
-    return tally.report(unfinished=len(revisions) == BATCH or not judged)
+    return judged and len(revisions) < BATCH
 
 
 def judge(matcher: "Matcher", revision: Revision, tally: Tally) -> Sequence[Judgement]:

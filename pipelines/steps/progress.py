@@ -89,9 +89,13 @@ class Tally:
         """What could not be finished, or not quite, about one item."""
         self._problems += [Problem(subject=subject, message=str(fault)) for fault in faults]
 
-    def check(self, name: str, *, passed: bool, number: float, detail: str) -> None:
+    def check(self, name: str, *, passed: bool, number: float, detail: str, grave: bool = False) -> None:
         """What was found of the state of things."""
-        self._checks.append(Check(name=name, passed=passed, number=number, detail=detail))
+        self.checked(Check(name=name, passed=passed, number=number, detail=detail, grave=grave))
+
+    def checked(self, check: Check) -> None:
+        """The same, as it was found."""
+        self._checks.append(check)
 
     def rules(self, said: Iterable[tuple[str, str]], nanoseconds: Iterable[tuple[str, int]]) -> None:
         """What rules said of one text (`matched`, `shadowed` or `partial`), and the time that each took."""

@@ -57,10 +57,16 @@ def stay_awake(
     troubles = _troubles(known.get(Sign.CANARY), stuck)
     canary = known[Sign.CANARY].error
     tally.check(
-        "canary_arrives", passed=not canary, number=int(bool(canary)), detail=canary or "it came through every step"
+        "canary_arrives",
+        passed=not canary,
+        number=int(bool(canary)),
+        detail=canary or "it came through every step",
+        grave=True,
     )
     words = " ".join(line for _, lines in troubles.values() for line in lines)
-    tally.check("every_step_moves", passed=not stuck, number=len(stuck), detail=words if stuck else "nothing waits")
+    tally.check(
+        "every_step_moves", passed=not stuck, number=len(stuck), detail=words if stuck else "nothing waits", grave=True
+    )
     if NETWORK in notices.open_subjects():
         words = f"{words} Feeds do not answer: the network may be down.".strip()
     wrong = _beat(signs, heart, routes, words, tally, budget.now())
@@ -121,6 +127,7 @@ def _beat(
         passed=error in {"", NOBODY},
         number=int(error not in {"", NOBODY}),
         detail=error or "it was sent",
+        grave=True,
     )
     return "" if error == NOBODY or error.startswith(HELD) else error
 

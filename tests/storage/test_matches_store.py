@@ -41,6 +41,19 @@ def test_only_grouped_texts_are_judged_oldest_first(store: SqlStore) -> None:
     assert store.matches.unmatched(1) == revisions[:1]
 
 
+def test_texts_are_told_by_whether_a_rule_matched_the_newest_first(store: SqlStore) -> None:
+    assert store.matches.fates(10) == ([], 0)
+    matched(store, "quake")
+    poll(store, entry("old"), of=feed("basalt"), backlog_before=LATER)
+    poll(store, entry("flood"), entry("fire"))
+    extract(store)
+    group(store)
+    assert store.matches.fates(10) == ([True], 3)
+    store.matches.save_matches([one.revision_id for one in store.matches.unmatched(10)], [], LATER)
+    assert store.matches.fates(10) == ([False, False, True], 0)
+    assert store.matches.fates(2) == ([False, False], 0)
+
+
 def test_a_match_reads_back_whole(store: SqlStore) -> None:
     poll(store, entry(), of=feed(tags=["region"]))
     extract(store)

@@ -129,6 +129,7 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "days": lambda store: store.stories.days(LATER, 2),
     "biggest": lambda store: store.stories.biggest(NOW, 5),
     "sizes": lambda store: store.stories.sizes(NOW),
+    "fates": lambda store: store.matches.fates(10),
     "unmatched": lambda store: store.matches.unmatched(10),
     "save matches": save_match_again,
     "dispatch": dispatch_again,
@@ -148,7 +149,7 @@ HOT: dict[str, Callable[[SqlStore], object]] = {
     "search": lambda store: [*store.search.candidates(Piece("quake"), Narrow(before=RevisionId(99)))],
     "search narrowed": lambda store: [*store.search.candidates(Piece("quake"), Narrow(since=NOW, feed=FeedId("tufa")))],
 }
-ENDS_EARLY = "ORDER BY alerts.alert_id DESC"
+ENDS_EARLY = "ORDER BY alerts.alert_id DESC", "ORDER BY articles.article_id DESC"
 """A walk along the primary key that stops at its LIMIT."""
 SMALL = {"FROM feeds", "FROM outlets"}
 """As many rows as feeds.yaml has lines: sync_feeds compares them all."""
@@ -163,7 +164,7 @@ def test_no_whole_table_is_read(store: SqlStore, store_url: str, name: str) -> N
     with recorded() as sent:
         HOT[name](store)
     asked = [one for one in sent if not any(small in one[0] and "WHERE" not in one[0] for small in SMALL)]
-    asked = [one for one in asked if ENDS_EARLY not in one[0]]
+    asked = [one for one in asked if not any(walk in one[0] for walk in ENDS_EARLY)]
     assert any(statement.startswith(("SELECT", "UPDATE")) for statement, _ in asked)
     assert explain(store_url, asked) == {}
 
