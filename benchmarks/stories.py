@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -27,9 +27,13 @@ from sqlalchemy import create_engine, func, select, text
 from stories_archive import KNOWN, SPAN, START, fill, put, texts, with_reprints
 from stories_peers import PEERS
 
-from pipelines.steps import grouping
-from pipelines.steps.grouping import group_stories
+from pipelines.dedup import ahead
+from pipelines.dedup.fingerprint import sample
+from pipelines.dedup.grouping import group as decide
+from pipelines.model import Revision
+from pipelines.steps.grouping import BATCH, STORY_WINDOW, group_stories, uncollected
 from pipelines.steps.progress import Budget
+from pipelines.stories import Grouping
 from storage.database import Database
 from storage.store import open_store
 from storage.tables import articles, event_profiles, fingerprints, stories, story_members, story_terms
@@ -43,13 +47,41 @@ TIMED = 5_000
 TABLES = (fingerprints, story_terms, stories, story_members, event_profiles)
 
 
-def group(url: str, *, events: bool = True) -> None:
-    """Group all that waits; without `events` no story is compared with any event."""
-    if not events:
-        grouping._Joined.relates = property(lambda _: False)  # type: ignore[method-assign,assignment]
+def group(url: str) -> None:
+    """Group all that waits."""
     with closing(open_store(url)) as store:
         while group_stories(store.stories, budget=Budget(NOW, 600)).unfinished:
             pass
+
+
+def group_alone(url: str) -> None:
+    """The same without events, by the functions of which the step is made."""
+    more = True
+    with closing(open_store(url)) as store:
+        while more:
+            with uncollected(), store.stories.grouping(NOW) as grouping:
+                revisions = grouping.ungrouped(BATCH)
+                join_alone(grouping, revisions)
+            more = len(revisions) == BATCH
+
+
+def join_alone(grouping: Grouping, revisions: Sequence[Revision]) -> None:
+    """Reprints are found, verified and stored; all is decided before the first is written, as the step does."""
+    sampled = sample.all([one.content for one in revisions])
+    times = [one.article.first_seen_at - STORY_WINDOW for one in revisions]
+    index = ahead.candidates(grouping, list(zip(sampled, times, strict=True)))
+    decided = []
+    for one, since in zip(revisions, times, strict=True):
+        found = decide(one.content, index, since)
+        story = grouping.new_story() if found.story_id is None else found.story_id
+        index.add(one.article.article_id, story, one.content, found.hashes, one.article.first_seen_at)
+        for younger in found.bridges:
+            index.merge(younger, story)
+        decided.append((one.article.article_id, story, found))
+    for article, story, found in decided:
+        grouping.join(article, story, similarity=found.similarity, reason=found.reason, hashes=found.hashes)
+        if found.bridges:
+            grouping.bridge(story, found.bridges, article)
 
 
 def timed_of(size: int) -> int:
@@ -76,7 +108,7 @@ def ours(url: str, data: Path, size: int, *, name: str) -> None:
             some = list(islice(texts(data), number))
         put(database, some[:timed], size - timed, number)
         before = time.process_time()
-        group(url, events=name != "alone")
+        (group_alone if name == "alone" else group)(url)
         seconds = time.process_time() - before
         told(name, size, seconds, timed)
         put(database, some[timed:], size, number)

@@ -61,8 +61,9 @@ class EventRows:
         """Let an event be found by each of these terms, as of its moment alone, in place of others."""
         if not {*terms, *gone} <= self._carried.keys():
             self._load({*terms, *gone}, EARLIEST, LATEST)
-        for term in {*terms, *gone} - self._stored.keys():
-            self._stored[term] = dict(self._carried[term])
+        for term in (*terms, *gone):
+            if term not in self._stored:
+                self._stored[term] = dict(self._carried[term])
         for term, old in gone.items():
             self._carried[term].pop(old, None)
         told = Told(second_of(moment), event_id)

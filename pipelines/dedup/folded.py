@@ -85,9 +85,9 @@ def fold_all(articles: Sequence[tuple[str, str]]) -> list[Folded]:
     kinds = _Tables.kinds.take(codes)
     ends, newlines, splits = _look_beside(codes, letters, kinds)
     places = kinds.nonzero()[0]
-    letters, kinds = letters[places], kinds[places]
+    letters, kinds = letters.take(places), kinds.take(places)
     kept = _stays(letters, kinds).nonzero()[0]
-    letters, kinds, places = letters[kept], kinds[kept], places[kept]
+    letters, kinds, places = letters.take(kept), kinds.take(kept), places.take(kept)
     between = _between_words(kinds)
     if between.size:
         letters, places = np.insert(letters, between, _SPACE), np.insert(places, between, 0)
@@ -121,15 +121,19 @@ def _of(numbers: Sequence[int], begin: int, end: int) -> tuple[int, ...]:
 
 def _read(text: str) -> tuple[Any, Any]:
     """The characters of a text between two blanks, and what they become."""
-    if not text.isascii() and _BEYOND.search(text):
-        text = _BEYOND.sub(lambda found: _within(found[0]), text)
-    codes = np.frombuffer(f" {text} ".encode("utf-16-le", "surrogatepass"), "<u2")
+    codes = _codes(text)
+    if len(codes) > len(text) + 2:  # characters that take two places
+        codes = _codes(_BEYOND.sub(lambda found: _within(found[0]), text))
     letters = _Tables.became.take(codes)
     if letters.max() == _NOT_YET:
         for code in set(codes[letters == _NOT_YET].tolist()):  # np.unique loads numpy.ma, another 50 ms
             _Tables.became[code], _Tables.kinds[code] = _became(chr(code))
         letters = _Tables.became.take(codes)
     return codes, letters
+
+
+def _codes(text: str) -> Any:
+    return np.frombuffer(f" {text} ".encode("utf-16-le", "surrogatepass"), "<u2")
 
 
 def signs(text: str) -> str:
