@@ -93,7 +93,7 @@ def peers_plot(runs: Runs) -> str:
     """A bar a contestant: how fast it is beside Wirewatch, whose speed is the line."""
     bars = [
         Bar(
-            name=f"{name}, {figure.name.removesuffix(SPEED).rstrip(': ')}: {figure.peer}",
+            name=_contest(name, figure),
             value=figure.value,
             good=figure.value <= 1,
         )

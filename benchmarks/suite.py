@@ -51,7 +51,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         name="deliver",
-        full=[],
+        full=["3"],
         small=["1"],
         read=each(
             Sought("x Apprise in 16 threads", r"ratio to threaded Apprise +([\d.]+)", 0.9),
@@ -60,7 +60,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         name="fetch",
-        full=[],
+        full=["--rounds", "1"],
         small=["--feeds", "40", "--rounds", "1"],
         peers=["reader"],
         read=each(
@@ -72,7 +72,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         name="rules",
-        full=["--data", f"{DATA}/stream/stream.jsonl.xz"],
+        full=["--data", f"{DATA}/stream/stream.jsonl.xz", "--rules", "100", "1000", "10000", "--rounds", "3"],
         small=["--data", f"{DATA}/stream/stream.jsonl.xz", "--rules=10", "--mixed=10", "--rounds=1", "--articles=8"],
         peers=["ahocorasick", "flashtext", "hyperscan", "spacy", "tantivy"],
         data=True,
@@ -85,6 +85,7 @@ BENCHMARKS = (
         small=["12"],
         peers=["newspaper", "readability"],
         data=True,
+        most_runs=1,
         read=each(
             Sought("F1 of bodies (dev)", r"^wirewatch +([\d.]+)", 0.963),
             Sought("CPU a page: x trafilatura", r"^wirewatch .* ms +([\d.]+) ", 0.6, at_least=False),
@@ -96,6 +97,7 @@ BENCHMARKS = (
     Benchmark(
         name="stories",
         full=["--data", DATA, "--sizes", "4664"],
+        most_runs=2,
         small=["--data", DATA, "--sizes", "300", "--only", "SQLite", "rensa"],
         peers=["rensa", "datasketch"],
         data=True,
@@ -117,7 +119,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         name="latency",
-        full=["--minutes", "4", "--every", "3"],
+        full=["--minutes", "3", "--every", "2"],
         small=["--feeds", "20", "--minutes", "1"],
         read=each(
             Sought("median seconds to the desk", r"^50 %: ([\d.]+) s", 45, at_least=False),

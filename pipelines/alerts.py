@@ -251,24 +251,3 @@ class Silence:
 def swallowed_by(silence_id: int) -> str:
     """The bundle of what a silence swallowed: told at its end."""
     return f"silence:{silence_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """What a reader said of an alert: `useful` or `noise`; key (alert_id, who)."""
-
-    feedback_id: int
-    alert_id: AlertId
-    who: str
-    verdict: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """Somebody has taken an alert on; key alert_id."""
-
-    acknowledgement_id: int
-    alert_id: AlertId
-    who: str
-    given_at: datetime

@@ -1,18 +1,16 @@
 """Starts the monitor job when something waits and no run is on its way."""
 
 import os
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SkipReason, sensor
 
 from pipelines.config import load_settings
 from pipelines.cycle import utc_now
-from pipelines.defs.runs import MONITOR, end_overdue_runs, resting_until, run_on_its_way
-from pipelines.errors import SchemaMismatch
-from pipelines.operating.gate import is_shut
+from pipelines.defs.runs import MONITOR, resting_until
+from pipelines.defs.waiting import waiting
 from pipelines.states import digest
-from storage.store import open_store
 
 
 @sensor(
@@ -24,21 +22,10 @@ from storage.store import open_store
 def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     """Request a run, or say why not: nothing due, or a run on its way. A crashed run is ended, and blocks nothing."""
     now = utc_now()
-    for run in end_overdue_runs(context.instance, now):
-        context.log.warning("ended run %s: it took longer than a run may", run.run_id)
-    active = run_on_its_way(context.instance)
-    if active is not None:
-        return SkipReason(f"run {active.run_id[:8]} is on its way")
-    settings = load_settings(os.environ, Path.cwd())
-    if is_shut(settings.home):
-        return SkipReason("an upgrade or a restore is going on; what waits is done after it")
-    try:
-        with closing(open_store(settings.database_url)) as store:
-            store.heed_clock(now)  # else nothing is due until the clock is where it was
-            due = store.due_work(now)
-    except SchemaMismatch as error:  # an upgrade was here: each run would fail of this, and nothing is lost by waiting
-        return SkipReason(f"{error}; then start these services anew")
-    changed = _desk_changed(context, settings.desk)
+    due = waiting(context, MONITOR, now)
+    if isinstance(due, SkipReason):
+        return due
+    changed = _desk_changed(context, load_settings(os.environ, Path.cwd()).desk)
     if not due.anything and not changed:
         return SkipReason("nothing is due")
     resting = resting_until(context.instance, now)

@@ -7,14 +7,16 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.loopback import Loopback
 
 FLAPS = ("ok", "500", "ok", "429", "ok", "silent", "reset", "ok", "drip", "302", "ok", "short")
 """What a flapping receiver does, request after request."""
 LINK = re.compile(r"https://tufa\.example/([a-z0-9-]+)")
 
 
-class Collector:
+class Collector(Loopback):
     """`manners` says for each path what it does with a request: `flapping`, one of FLAPS, or a status; others are ok.
 
     `article` finds the articles that a message tells of: its first group is the name of one.
@@ -30,17 +32,14 @@ class Collector:
         """Per path: messages with an article in them that had been taken before."""
         self.seen = Counter[str]()
         """Requests by what was done with them; a visit to the login page is `login`."""
-        self.stopped = threading.Event()
         self._article = article
         self._flaps = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Collecting", (_Collecting,), {"collector": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        super().__init__(type("Collecting", (_Collecting,), {"collector": self}))
 
     def address(self, path: str) -> str:
         """As a receiver's variable holds it."""
-        return f"json://127.0.0.1:{self._server.server_port}{path}"
+        return f"json://127.0.0.1:{self.port}{path}"
 
     def manner(self, path: str) -> str:
         """What is done with the next request to `path`."""
@@ -59,17 +58,6 @@ class Collector:
             self.messages[path] += 1
             self.repeats[path] += any(known[name] for name in named)
             known.update(named)
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Close the port, and let every drip go."""
-        self.stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class _Collecting(BaseHTTPRequestHandler):

@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +48,13 @@ class Received:
         return next((value for name, value in self.headers.items() if name.lower() == "x-wirewatch-key"), None)
 
 
-class Webhook:
+class Webhook(Loopback):
     """A collector; what it answers to a path may be changed at any time by `answers[path] = Answer(...)`."""
 
     def __init__(self) -> None:
         self.requests: list[Received] = []
         self.answers: dict[str, Answer] = {}
-        self.stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        """Where it listens, on 127.0.0.1."""
-        return int(self._server.server_address[1])
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
@@ -75,17 +69,6 @@ class Webhook:
     def apprise_url(self, path: str = "/desk") -> str:
         """The address of `path` as a receiver's variable holds it."""
         return f"json://127.0.0.1:{self.port}{path}"
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Close the port, and let every drip go."""
-        self.stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _handler(webhook: Webhook) -> type[BaseHTTPRequestHandler]:

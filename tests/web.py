@@ -1,10 +1,11 @@
 """A small web server on loopback that answers as it is told and writes down what it was asked."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +33,13 @@ class Page:
 Route = Page | Callable[[Asked], Page]
 
 
-class Web:
+class Web(Loopback):
     """The server; `routes` maps a path (query and all) to a page, or to what makes one of a request."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Route] = {}
         self.requests: list[Asked] = []
-        self.stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        """Where it listens, on 127.0.0.1."""
-        return int(self._server.server_address[1])
+        super().__init__(_answering(self))
 
     def url(self, path: str = "/") -> str:
         """The address of a path."""
@@ -71,17 +64,6 @@ class Web:
         """The answer to a request; 404 for a path without a route."""
         route = self.routes.get(asked.path, Page(status=404))
         return route if isinstance(route, Page) else route(asked)
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering, also where an answer is still being sent."""
-        self.stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 @contextmanager

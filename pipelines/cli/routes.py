@@ -2,7 +2,7 @@
 
 import os
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -73,13 +73,9 @@ def _due(plan: "Plan", zone: ZoneInfo) -> str | None:
 
 
 def _how(plan: "Plan") -> str:
+    from pipelines.delivery.limits import in_words
+
     if plan.reason:
         return plan.reason
-    return (
-        f"gathered by event: first after {_words(plan.gather.wait)}, then one update each {_words(plan.gather.every)}"
-    )
-
-
-def _words(duration: timedelta) -> str:
-    seconds = round(duration.total_seconds())
-    return f"{seconds // 60} min" if seconds and seconds % 60 == 0 else f"{seconds} s"
+    first, then = in_words(plan.gather.wait), in_words(plan.gather.every)
+    return f"gathered by event: first after {first}, then one update each {then}"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from storage.store import SqlStore
 
 
+LONGEST = timedelta(days=3650)
+
+
 @click.group()
 def silence() -> None:
     """Silences: what is swallowed is counted, and corrections always go out."""
@@ -52,7 +55,7 @@ def add(
     if not chosen:
         raise click.UsageError("say what to silence: --rule, --outlet, --story or --label")
     now = datetime.now(UTC)
-    wanted = Silence(silence_id=0, selector=chosen, who=who, why=why, starts_at=now, until=now + _duration(lasting))
+    wanted = Silence(silence_id=0, selector=chosen, who=who, why=why, starts_at=now, until=now + _lasting(lasting))
     with closing(_store()) as store:
         made = store.silences.add(wanted)
     click.echo(f"S{made.silence_id} until {made.until:%Y-%m-%d %H:%M} UTC: {_selected(made.selector)}")
@@ -108,12 +111,16 @@ def _labels(labels: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _duration(written: str) -> timedelta:
-    units = {"m": "minutes", "h": "hours", "d": "days"}
-    number, unit = written[:-1], written[-1:]
-    if not (number.isdecimal() and unit in units and 0 < int(number) < 10_000):
-        raise click.UsageError(f"--for {written}: expected such as 30m, 4h or 2d")
-    return timedelta(**{units[unit]: int(number)})
+def _lasting(written: str) -> timedelta:
+    from pipelines.desk_files.schema import duration
+
+    try:
+        found = duration(written)
+    except ValueError as error:
+        raise click.UsageError(f"--for {written}: {error}") from None
+    if not timedelta(0) < found <= LONGEST:
+        raise click.UsageError(f"--for {written}: expected more than nothing, and at most {LONGEST.days}d")
+    return found
 
 
 def _selected(selector: Mapping[str, str]) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from pipelines.desk_files.schema import duration
+
 ARTICLES = Path(__file__).with_name("articles")
 SECOND_EDITION = Path(__file__).with_name("second_edition")
-
-_UNITS = {"m": "minutes", "h": "hours"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ def _article(name: str, texts: Mapping[str, str]) -> DemoArticle:
         byline=header["byline"],
         summary=header["summary"],
         paragraphs=paragraphs,
-        age=_duration(header["age"]),
-        updated=_duration(header["updated"]) if "updated" in header else None,
+        age=duration(header["age"]),
+        updated=duration(header["updated"]) if "updated" in header else None,
         photo=header.get("photo"),
     )
 
@@ -82,7 +82,3 @@ def _parts(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     head, _, body = text.partition("\n---\n")
     header = dict(line.split(": ", 1) for line in head.splitlines())
     return header, tuple(" ".join(block.split()) for block in body.split("\n\n") if block.strip())
-
-
-def _duration(text: str) -> timedelta:
-    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

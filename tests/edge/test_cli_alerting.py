@@ -67,7 +67,9 @@ def test_a_silence_is_added_listed_and_ended(store: SqlStore) -> None:
     [
         (("--why", "x"), "say what to silence"),
         (("--rule", "r"), "Missing option '--why'"),
-        (("--rule", "r", "--why", "x", "--for", "soon"), "expected such as 30m, 4h or 2d"),
+        (("--rule", "r", "--why", "x", "--for", "soon"), "--for soon: expected a duration such as 30s, 5m"),
+        (("--rule", "r", "--why", "x", "--for", "0h"), "expected more than nothing"),
+        (("--rule", "r", "--why", "x", "--for", "999999d"), "at most 3650d"),
         (("--label", "region", "--why", "x"), "expected NAME=VALUE"),
         (("--label", "rule=x", "--why", "x"), "use --rule"),
     ],

@@ -34,7 +34,9 @@ from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.resources import Installation
 from pipelines.defs.runs import MAX_RUN, MONITOR, end_left_over_runs, end_overdue_runs, run_on_its_way
 from pipelines.errors import DeskFileError
+from pipelines.operating.gate import alone
 from pipelines.rule_files import EVERY_FILE
+from sensors.due_shards import due_shards
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator, tell_recovery
 from tests.installation import World, demo_world
@@ -136,6 +138,14 @@ def test_work_that_a_run_failed_on_waits_but_news_does_not(
     assert (answer.skip_message or "").startswith("the last run failed")
     routes.write_text(good, encoding="utf-8")
     assert isinstance(due_work(resting), RunRequest)
+
+
+def test_neither_sensor_starts_a_run_while_an_upgrade_goes_on(world: World, instance: DagsterInstance) -> None:
+    for sensor in (due_work, due_shards):
+        with alone(world.folder / "home", patience=1.0):
+            answer = sensor(build_sensor_context(instance=instance))
+        assert isinstance(answer, SkipReason)
+        assert "an upgrade or a restore is going on" in (answer.skip_message or "")
 
 
 @pytest.mark.parametrize("status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])

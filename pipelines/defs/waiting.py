@@ -1,0 +1,33 @@
+"""What a sensor asks before it starts a run of a job: whether one is on its way, and whether anything waits."""
+
+import os
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from dagster import SensorEvaluationContext, SkipReason
+
+from pipelines.config import load_settings
+from pipelines.defs.runs import end_overdue_runs, run_on_its_way
+from pipelines.errors import SchemaMismatch
+from pipelines.operating.gate import is_shut
+from pipelines.store import DueWork
+from storage.store import open_store
+
+
+def waiting(context: SensorEvaluationContext, job: str, now: datetime) -> DueWork | SkipReason:
+    """What is due, or why no run may start. A run of the job that crashed is ended, and blocks nothing."""
+    for run in end_overdue_runs(context.instance, now, job):
+        context.log.warning("ended run %s: it took longer than a run may", run.run_id)
+    active = run_on_its_way(context.instance, job)
+    if active is not None:
+        return SkipReason(f"run {active.run_id[:8]} is on its way")
+    settings = load_settings(os.environ, Path.cwd())
+    if is_shut(settings.home):
+        return SkipReason("an upgrade or a restore is going on; what waits is done after it")
+    try:
+        with closing(open_store(settings.database_url)) as store:
+            store.heed_clock(now)  # else nothing is due until the clock is where it was
+            return store.due_work(now)
+    except SchemaMismatch as error:  # an upgrade was here: each run would fail of this, and nothing is lost by waiting
+        return SkipReason(f"{error}; then start these services anew")
