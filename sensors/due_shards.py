@@ -4,7 +4,7 @@ from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, Sk
 
 from pipelines.cycle import utc_now
 from pipelines.defs.runs import GATHER
-from pipelines.defs.waiting import waiting
+from pipelines.defs.waiting import desk_changed, waiting
 
 
 @sensor(
@@ -18,4 +18,5 @@ def due_shards(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     due = waiting(context, GATHER, utc_now())
     if isinstance(due, SkipReason):
         return due
-    return RunRequest() if due.feeds or due.backlog else SkipReason("nothing is due")
+    changed = desk_changed(context)  # a feed that is new is known to nobody else yet
+    return RunRequest() if due.feeds or due.backlog or changed else SkipReason("nothing is due")

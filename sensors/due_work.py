@@ -1,16 +1,10 @@
 """Starts the monitor job when something waits and no run is on its way."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
-
 from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SkipReason, sensor
 
-from pipelines.config import load_settings
 from pipelines.cycle import utc_now
 from pipelines.defs.runs import MONITOR, resting_until
-from pipelines.defs.waiting import waiting
-from pipelines.states import digest
+from pipelines.defs.waiting import desk_changed, waiting
 
 
 @sensor(
@@ -25,7 +19,7 @@ def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     due = waiting(context, MONITOR, now)
     if isinstance(due, SkipReason):
         return due
-    changed = _desk_changed(context, load_settings(os.environ, Path.cwd()).desk)
+    changed = desk_changed(context)
     if not due.anything and not changed:
         return SkipReason("nothing is due")
     resting = resting_until(context.instance, now)
@@ -34,15 +28,3 @@ def due_work(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     return RunRequest(
         tags={"wirewatch/due": f"{due.feeds} feeds, {due.backlog} left over, {due.deliveries} deliveries"}
     )
-
-
-def _desk_changed(context: SensorEvaluationContext, desk: Path) -> bool:
-    """Whether a file of the desk's folder was saved since the last look: what it brings is seen at once."""
-    stamps = []
-    for file in sorted(desk.rglob("*.yaml")):
-        with suppress(OSError):  # gone between listing and looking
-            stamps.append(f"{file}:{file.stat().st_mtime_ns}")
-    stamp = digest(*stamps)
-    changed = context.cursor != stamp
-    context.update_cursor(stamp)
-    return changed

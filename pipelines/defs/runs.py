@@ -1,9 +1,10 @@
-"""Monitor runs that hold the way: those on their way, and those whose process is gone."""
+"""Runs that hold the way: those on their way, and those whose process is gone or stuck."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from multiprocessing import active_children
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 MONITOR = "monitor"
 GATHER = "gather"
@@ -22,7 +23,10 @@ _ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.C
 
 
 def end_overdue_runs(instance: DagsterInstance, now: datetime, job: str = MONITOR) -> Sequence[DagsterRun]:
-    """Mark a job's runs failed that have been in their state for longer than MAX_RUN: gone, stuck, or never started."""
+    """Mark a job's runs failed that have been in their state for longer than MAX_RUN: gone, stuck, or never started.
+
+    Where the process of such a run is a child of this one, as it is of the code server, it is ended.
+    """
     overdue = [
         record.dagster_run
         for record in instance.get_run_records(RunsFilter(job_name=job, statuses=_ON_THEIR_WAY))
@@ -30,6 +34,7 @@ def end_overdue_runs(instance: DagsterInstance, now: datetime, job: str = MONITO
     ]
     for run in overdue:
         instance.report_run_failed(run, f"ended by Wirewatch: {run.status.value.lower()} for more than {MAX_RUN}")
+        _end_process(instance, run.run_id)
     return overdue
 
 
@@ -74,6 +79,16 @@ def told_and_not_over(instance: DagsterInstance, job_name: str = MONITOR) -> Dag
     told = RunsFilter(job_name=job_name, statuses=[DagsterRunStatus.FAILURE], tags={TOLD: "yes"})
     newest = next(iter(instance.get_runs(told, limit=1)), None)
     return None if newest is None or OVER in newest.tags else newest
+
+
+def _end_process(instance: DagsterInstance, run_id: str) -> None:
+    """Kill it: what waits for Celery workers that are gone heeds no other signal, and would stay until a reboot."""
+    events = instance.all_logs(run_id, of_type=DagsterEventType.ENGINE_EVENT)
+    told = [one.dagster_event.engine_event_data.metadata.get("pid") for one in events if one.dagster_event]
+    pids = {str(one.value) for one in told if one is not None}
+    for child in active_children():
+        if str(child.pid) in pids:
+            child.kill()
 
 
 def _ended(instance: DagsterInstance, limit: int, job_name: str = MONITOR) -> Sequence[RunRecord]:

@@ -1,7 +1,7 @@
 """What a sensor asks before it starts a run of a job: whether one is on its way, and whether anything waits."""
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pipelines.config import load_settings
 from pipelines.defs.runs import end_overdue_runs, run_on_its_way
 from pipelines.errors import SchemaMismatch
 from pipelines.operating.gate import is_shut
+from pipelines.states import digest
 from pipelines.store import DueWork
 from storage.store import open_store
 
@@ -31,3 +32,15 @@ def waiting(context: SensorEvaluationContext, job: str, now: datetime) -> DueWor
             return store.due_work(now)
     except SchemaMismatch as error:  # an upgrade was here: each run would fail of this, and nothing is lost by waiting
         return SkipReason(f"{error}; then start these services anew")
+
+
+def desk_changed(context: SensorEvaluationContext) -> bool:
+    """Whether a file of the desk's folder was saved since the last look: what it brings is seen at once."""
+    stamps, desk = [], load_settings(os.environ, Path.cwd()).desk
+    for file in sorted(desk.rglob("*.yaml")):
+        with suppress(OSError):  # gone between listing and looking
+            stamps.append(f"{file}:{file.stat().st_mtime_ns}")
+    stamp = digest(*stamps)
+    changed = context.cursor != stamp
+    context.update_cursor(stamp)
+    return changed
