@@ -6,7 +6,7 @@ Both callers use it: the Dagster assets, one step each, and `wirewatch run`, all
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -66,6 +66,7 @@ class Cycle:
     """The environment, with what the secrets file adds to it."""
     clock: Callable[[], datetime] = field(default=utc_now)
     disks: disk.Disks = disk.space_of
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     recorder: Recorder = field(default_factory=lambda: Recorder(utc_now()))
 
     @noted
@@ -241,7 +242,7 @@ class Cycle:
     def _budget(self, step: str) -> Budget:
         """The step's share of the time; none for what fetches, while the disk is full."""
         rests = step in FETCHING and disk.marked(self.settings.home) is disk.Fill.FULL
-        return Budget(self.clock(), 0 if rests else SHARES[step])
+        return Budget(self.clock(), 0 if rests else self.shares[step])
 
     def _names(self) -> "Aliases":
         from pipelines.desk_files.names import desk_names
@@ -262,10 +263,12 @@ def open_cycle(
     *,
     reports: bool = False,
     clock: Callable[[], datetime] = utc_now,
+    workers: Workers | None = None,
 ) -> Iterator[Cycle]:
     """The installation that `environment` names, as seen from `folder`, opened for one cycle; raises Shut.
 
     What its steps did is kept, under Dagster's run id if given; callers that show `reports` get errors alone logged.
+    Who opens many cycles in one process may give `workers` that outlive each of them.
     """
     from pipelines.delivery.apprise_notifier import AppriseNotifier
     from pipelines.ingest.fetcher import HttpFetcher
@@ -277,7 +280,7 @@ def open_cycle(
     with (
         working(settings.home),
         closing(open_store(settings.database_url, settings.workers)) as store,
-        BoundedWorkers() as workers,
+        nullcontext(workers) if workers else BoundedWorkers() as pool,
         recording(store.cycles, cycle_id, clock, partial(write_after_cycle, settings, store)) as recorder,
     ):
         set_up(as_json=settings.log == "json", run_id=recorder.cycle_id, quiet=reports and settings.log != "json")
@@ -287,7 +290,7 @@ def open_cycle(
             settings=settings,
             store=store,
             fetcher=HttpFetcher(settings.allow_hosts, contact=settings.contact, secrets=secrets),
-            workers=workers,
+            workers=pool,
             notifier=AppriseNotifier(secrets),
             secrets=secrets,
             clock=clock,

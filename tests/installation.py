@@ -1,13 +1,28 @@
 """A whole installation for tests: the demo's news site and desk, a home of its own, any database."""
 
+import atexit
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from pipelines.cycle import Cycle, open_cycle
 from pipelines.demo.site import DemoSite
+from pipelines.ingest.workers import BoundedWorkers
+from pipelines.shares import SHARES
+
+PATIENT = {step: 5 * seconds for step, seconds in SHARES.items()}
+"""A test's machine may be busy: what a cycle would leave for the next must not be what a test finds missing."""
+
+
+@cache
+def readers() -> BoundedWorkers:
+    """The workers of every cycle that is opened in this process: a pool of its own costs each a second."""
+    pool = BoundedWorkers()
+    atexit.register(pool.close)
+    return pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +36,8 @@ class World:
     @contextmanager
     def cycle(self, *, later: timedelta = timedelta(0)) -> Iterator[Cycle]:
         """The installation opened, its clock `later` than the real one."""
-        with open_cycle(self.environment, self.folder) as cycle:
-            yield replace(cycle, clock=lambda: datetime.now(UTC) + later)
+        with open_cycle(self.environment, self.folder, workers=readers()) as cycle:
+            yield replace(cycle, clock=lambda: datetime.now(UTC) + later, shares=PATIENT)
 
 
 @contextmanager

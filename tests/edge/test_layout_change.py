@@ -14,6 +14,7 @@ from pipelines.cycle import open_cycle
 from pipelines.reports import Report
 from pipelines.states import OutletId
 from storage.sites import RECENT
+from tests.installation import readers
 from tests.web import Web, web_server
 
 ROOT = Path(__file__).parents[2]
@@ -59,14 +60,14 @@ class Desk:
 
     def run(self, *, later: timedelta = timedelta(0)) -> Report:
         """Poll and read."""
-        with open_cycle(self.environment, self.folder) as opened:
+        with open_cycle(self.environment, self.folder, workers=readers()) as opened:
             cycle = replace(opened, clock=lambda: datetime.now(UTC) + later)
             cycle.feed_entries(every_feed=True)
             return cycle.articles()
 
     def full_texts(self) -> tuple[int, set[str]]:
         """Recent articles with their full text, and the subjects of open notices."""
-        with open_cycle(self.environment, self.folder) as cycle:
+        with open_cycle(self.environment, self.folder, workers=readers()) as cycle:
             (site,) = cycle.store.articles.site_texts([OutletId("tufa")], datetime.now(UTC))
             return site.recent_full, set(cycle.store.notices.open_subjects())
 
@@ -119,7 +120,7 @@ def test_pages_are_kept_as_long_as_the_setting_says(tmp_path: Path, web: Web) ->
     desk.run()
     desk.publish(OLD, ["dam", "bridge"])
     desk.run(later=timedelta(hours=13))
-    with open_cycle(desk.environment, tmp_path) as cycle:
+    with open_cycle(desk.environment, tmp_path, workers=readers()) as cycle:
         now = datetime.now(UTC)
         replace(cycle, clock=lambda: now + timedelta(hours=13)).housekeeping()
         kept = list(cycle.store.articles.kept_pages(OutletId("tufa"), now - timedelta(days=1), now + timedelta(days=1)))
