@@ -3,8 +3,10 @@
 usage: python -m benchmarks.profile_run [--articles 1000] [--rounds 5]
 
 The job runs in this process, as in idle_run. Each row is the median over the rounds of the seconds that a piece of code
-took by itself, without what it called of the other rows; so the rows add up to about the run. Imports are timed in
-a process of their own. A profiler would count calls rather than waits: these are clocks around the calls.
+took by itself, without what it called of the other rows; so the rows add up to about the run. Before it the tick: the
+sensor's question, asked in this process as Dagster's code server asks it; and the same run in a process of its own,
+which is what a launch adds. Imports are timed in a process of their own. A profiler would count calls rather than
+waits: these are clocks around the calls.
 """
 
 import argparse
@@ -22,12 +24,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterInstance
+from dagster import DagsterInstance, build_sensor_context
 
 from benchmarks.idle_run import fill, run
 from pipelines.cli.dev import prepare_dagster_home
 from pipelines.config import load_settings
 
+TICKS = 20
 IMPORTS = ("dagster", "pipelines.definitions", "pipelines.cycle", "storage.store")
 
 
@@ -95,6 +98,29 @@ def imported(module: str) -> float:
     return statistics.median(float(answer.stdout) for answer in answers)
 
 
+def tick(instance: DagsterInstance) -> float:
+    """Seconds of the sensor's question where nothing has changed since the last."""
+    from sensors.due_work import due_work
+
+    context = build_sensor_context(instance=instance)
+    due_work(context)
+    taken = []
+    for _ in range(TICKS):
+        again, began = build_sensor_context(instance=instance, cursor=context.cursor), time.perf_counter()
+        due_work(again)
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def launched(home: Path) -> float:
+    """Seconds of the run in a fresh process, its start, its imports and its end included."""
+    command = [str(Path(sys.executable).with_name("dagster")), "job", "execute", "-m", "pipelines.definitions"]
+    began = time.perf_counter()
+    found = {**os.environ, "DAGSTER_HOME": str(home)}
+    subprocess.run([*command, "-j", "monitor"], env=found, capture_output=True, check=True)
+    return time.perf_counter() - began
+
+
 def commits(folder: Path) -> int:
     """Rows of Dagster's event log: each is some ten commits on SQLite."""
     total = 0
@@ -131,8 +157,10 @@ def main() -> None:
                 if not run(job, instance):
                     raise SystemExit("the run failed: the figures would mean nothing")
             rounds.append(_copy(clock))
-        rows = commits(home) / len(rounds)
+        rows, asked = commits(home) / len(rounds), tick(instance)
+        fresh = statistics.median(launched(home) for _ in range(3))
     show(rounds[1:], rows)  # the first round loads modules
+    print(f"\nThe tick before it: {1e3 * asked:.0f} ms. The same in a process of its own: {fresh:.2f} s")
 
 
 def _copy(clock: Clock) -> Clock:

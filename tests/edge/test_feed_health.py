@@ -1,11 +1,7 @@
 """Feeds that fail and recover, from the server to the operator's notices."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
@@ -16,24 +12,12 @@ from pipelines.sites import SiteTexts
 from pipelines.states import FeedId, OutletId
 from pipelines.steps.progress import Budget
 from pipelines.steps.watching import poll_feeds
-from storage.store import SqlStore, open_store
-from tests.web import Web, web_server
+from storage.store import SqlStore
+from tests.web import Web
 
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 RSS = "<rss version='2.0'><channel><title>T</title><item><title>{0}</title><link>https://a.example/{0}</link></item>"
 RSS += "</channel></rss>"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'wirewatch.db'}")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with web_server() as server:
-        yield server
 
 
 def poll(store: SqlStore, web: Web, hours: float, *, of: str = "/rss") -> Report:

@@ -3,19 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from pipelines.cycle import open_cycle
 from pipelines.reports import Report
 from pipelines.states import OutletId
 from storage.sites import RECENT
 from tests.installation import readers
-from tests.web import Web, web_server
+from tests.web import Web
 
 ROOT = Path(__file__).parents[2]
 LINE = "The {0} was opened by the mayor on day %s, and many came to see it in the rain."
@@ -25,12 +22,6 @@ NEW = "<html><body><h1>The {0}</h1><footer class='story modal' hidden>" + "<br>"
 FEED = "<rss version='2.0'><channel><title>Tufa</title>{0}</channel></rss>"
 ITEM = "<item><title>The {0}</title><link>{1}</link></item>"
 OUTLETS = "version: 1\noutlets: {{tufa: {{title: Tufa}}}}\nfeeds:\n  - {{id: tufa, outlet: tufa, url: {0}{1}}}\n"
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with web_server() as server:
-        yield server
 
 
 class Desk:

@@ -1,13 +1,8 @@
 """Pages are fetched politely: what robots.txt says, a pause for each host; and the operator hears where none come."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-
-import pytest
 
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
@@ -17,24 +12,12 @@ from pipelines.reports import Report
 from pipelines.states import FeedId, OutletId
 from pipelines.steps.gathering import extract_articles
 from pipelines.steps.progress import Budget
-from storage.store import SqlStore, open_store
-from tests.web import Asked, Page, Web, web_server
+from storage.store import SqlStore
+from tests.web import Asked, Page, Web
 
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 WORDS = "The council met on Tuesday and decided to open the mountain road to the village before the winter comes. "
 PAGE = f"<html><body><article><h1>Road</h1>{''.join(f'<p>{WORDS * 3}</p>' for _ in range(5))}</article></body></html>"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'wirewatch.db'}")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with web_server() as server:
-        yield server
 
 
 def bring(store: SqlStore, web: Web, *paths: str) -> None:

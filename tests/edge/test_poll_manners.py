@@ -1,30 +1,15 @@
 """What a server says is heeded from poll to poll, on a real server and store: validators, moves, refusals, endings."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from pipelines.polls import FeedState
-from storage.store import SqlStore, open_store
+from storage.store import SqlStore
 from tests.edge.test_feed_health import RSS, START, poll
-from tests.web import Asked, Page, Web, web_server
+from tests.web import Asked, Page, Web
 
 TYPE = {"Content-Type": "application/rss+xml"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'wirewatch.db'}")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with web_server() as server:
-        yield server
 
 
 def state(store: SqlStore) -> FeedState:

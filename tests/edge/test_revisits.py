@@ -20,7 +20,7 @@ from storage.page_tables import page_copies
 from storage.store import SqlStore, open_store
 from storage.tables import changes, revisions
 from tests.storage.samples import NOW, feed, group, match, poll
-from tests.web import Web, web_server
+from tests.web import Web
 
 WORDS = "The council met on Tuesday and decided to open the mountain road to the village before the winter comes."
 PAGE = "<html><head><title>{0}</title></head><body><article><h1>{0}</h1>{1}</article></body></html>"
@@ -42,12 +42,6 @@ def store(url: str) -> Iterator[SqlStore]:
 def workers() -> Iterator[BoundedWorkers]:
     with BoundedWorkers(at_once=1) as begun:
         yield begun
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with web_server() as server:
-        yield server
 
 
 def show(web: Web, title: str, *more: str) -> None:
