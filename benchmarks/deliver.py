@@ -1,15 +1,18 @@
 """Delivering: 100 messages to 20 receivers that answer after 50 ms, beside Apprise in as many threads, in one run.
 
 Run: `python benchmarks/deliver.py [ROUNDS]`. Ours is the whole step: claims, messages, order within each receiver, and
-every delivery marked in SQLite. Beside it Apprise sends the same texts from a pool of threads, whatever the order, and
-one after the other. Contestants take turns, best of ROUNDS each. Target: 0.9 x Apprise in threads.
+every delivery marked in SQLite. Beside it Apprise sends the very messages that ours sent before, from a pool of
+threads, whatever the order, and one after the other. The server keeps what it is given: all must bring the same to the
+same receivers. Contestants take turns, best of ROUNDS each. Target: 0.9 x Apprise in threads.
 """
 
+import json
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -40,6 +43,10 @@ from storage.store import SqlStore, open_store
 MESSAGES, RECEIVERS, ANSWERS_AFTER = 100, 20, 0.05
 RULE = Rule(rule_id=RuleId("quakes"), version=RuleVersion("1"), title="Earthquakes")
 NAMES = [f"desk-{number}" for number in range(RECEIVERS)]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+"""Messages tell the time: it is the same in each round."""
+Message = tuple[str, str, str]
+"""A receiver, a title and a text."""
 
 
 class Slow(BaseHTTPRequestHandler):
@@ -48,8 +55,10 @@ class Slow(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Answer 200, late."""
-        self.rfile.read(int(self.headers["Content-Length"]))
+        """Keep what was brought, and answer 200, late."""
+        brought = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert isinstance(self.server, Server)
+        self.server.brought.append((self.path.strip("/"), brought["title"], brought["message"]))
         time.sleep(ANSWERS_AFTER)
         self.send_response(200)
         self.send_header("Content-Length", "2")
@@ -65,6 +74,15 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = 256
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Slow)
+        self.brought: list[Message] = []
+
+    def taken(self) -> Counter[Message]:
+        """What was brought since the last look."""
+        brought, self.brought = Counter(self.brought), []
+        return brought
 
 
 def fill(store: SqlStore, now: datetime) -> None:
@@ -112,9 +130,8 @@ def ours(folder: Path, addresses: dict[str, str]) -> float:
         + f"route: {{to: {NAMES[0]}}}\n"
     )
     environment = {name.upper().replace("-", "_"): address for name, address in addresses.items()}
-    now = datetime.now(UTC)
     with closing(open_store(f"sqlite:///{folder / 'store.db'}")) as store:
-        fill(store, now)
+        fill(store, NOW)
         routes = load_routes(folder / "routes.yaml")
         began = time.perf_counter()
         report = deliver(
@@ -122,7 +139,7 @@ def ours(folder: Path, addresses: dict[str, str]) -> float:
             store.notices,
             AppriseNotifier(environment),
             lambda: routes,
-            budget=Budget(now + timedelta(minutes=1), 60.0),
+            budget=Budget(NOW + timedelta(minutes=1), 60.0),
         )
         took = time.perf_counter() - began
     if report.counts["sent"] != MESSAGES:
@@ -130,39 +147,45 @@ def ours(folder: Path, addresses: dict[str, str]) -> float:
     return took
 
 
-def threaded(addresses: dict[str, str], workers: int) -> float:
+def threaded(messages: Sequence[Message], addresses: dict[str, str], workers: int) -> float:
     """Seconds of Apprise alone, one object a message as it must be, in a pool of threads."""
     asset = AppriseAsset(async_mode=False)
 
-    def send(number: int) -> None:
+    def send(message: Message) -> None:
+        receiver, title, text = message
         one = Apprise(asset=asset)
-        one.add(addresses[NAMES[number % RECEIVERS]])
-        if not one.notify(title=f"A{number}", body="The ground shook. " * 20):
+        one.add(addresses[receiver])
+        if not one.notify(title=title, body=text):
             raise SystemExit("Apprise failed")
 
     began = time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(send, range(MESSAGES)))
+        list(pool.map(send, messages))
     return time.perf_counter() - began
 
 
 def main() -> None:
     """Print messages a second and the ratio."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    server = Server(("127.0.0.1", 0), Slow)
+    server = Server()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     addresses = {name: f"json://127.0.0.1:{server.server_address[1]}/{name}" for name in NAMES}
-    threaded(addresses, RECEIVERS_AT_ONCE)  # loads every plugin
+    with tempfile.TemporaryDirectory() as folder:
+        ours(Path(folder), addresses)  # loads every plugin
+    wanted = server.taken()
+    messages = list(wanted.elements())
     contestants: dict[str, Callable[[Path], float]] = {
         "the whole step": lambda folder: ours(folder, addresses),
-        "Apprise, 16 threads": lambda _: threaded(addresses, RECEIVERS_AT_ONCE),
-        "Apprise, one after the other": lambda _: threaded(addresses, 1),
+        "Apprise, 16 threads": lambda _: threaded(messages, addresses, RECEIVERS_AT_ONCE),
+        "Apprise, one after the other": lambda _: threaded(messages, addresses, 1),
     }
     best = dict.fromkeys(contestants, float("inf"))
     for _ in range(rounds):
         for name, run in contestants.items():
             with tempfile.TemporaryDirectory() as folder:
                 best[name] = min(best[name], run(Path(folder)))
+            if (brought := server.taken()) != wanted:
+                raise SystemExit(f"{name} brought something else, such as {min(brought - wanted or wanted - brought)}")
     for name, seconds in best.items():
         print(f"{name:<30} {MESSAGES / seconds:7.1f} messages/s")
     print(f"ratio to threaded Apprise      {best['Apprise, 16 threads'] / best['the whole step']:.2f}")

@@ -5,7 +5,8 @@ usage: python benchmarks/fetch.py [--feeds 1000] [--rounds 3] [--alone]
 Ours is the whole step with its bookkeeping on SQLite; `reader` (benchmarks/peers.in) updates the same feeds with ten
 threads, where it waits for the network, and with as many as we have connections. All ask the same server, which runs
 in a process of its own and gives every feed an address of its own in 127/8, so that limits for each host count as they
-would outside. Contestants take turns; medians.
+would outside. aiohttp alone, with as many connections, asks for all and keeps nothing: what is left of the latency
+floor on this machine, at its load. Contestants take turns; medians. Those who store must have stored the same entries.
 """
 
 import argparse
@@ -14,15 +15,18 @@ import logging
 import multiprocessing
 import os
 import resource
+import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+import aiohttp
 
 from pipelines.ingest.fetcher import HttpFetcher
 from pipelines.ingest.workers import BoundedWorkers
@@ -36,7 +40,10 @@ ENTRIES = 30
 THREADS = (10, AT_ONCE)
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WORDS = ["council", "road", "bridge", "harvest", "market", "school", "river", "valley", "meeting", "report", "price"]
+BARE = f"aiohttp alone, {AT_ONCE} connections"
 Row = tuple[str, float, float]
+Entries = set[tuple[int, str, str]]
+"""Each entry's feed, address and title."""
 
 
 def host(number: int) -> str:
@@ -100,13 +107,14 @@ class Ours:
     name = "wirewatch"
 
     def __init__(self, folder: Path, feeds: int, port: int) -> None:
-        self._store: SqlStore = open_store(f"sqlite:///{folder / 'wirewatch.db'}")
+        self._file = folder / "wirewatch.db"
+        self._store: SqlStore = open_store(f"sqlite:///{self._file}")
         outlet = Outlet(outlet_id=OutletId("bench"), title="Bench")
         self._feeds = [
             Feed(feed_id=FeedId(f"f{number}"), url=f"http://{host(number)}:{port}/{number}", outlet=outlet)
             for number in range(feeds)
         ]
-        self._now = START
+        self._now, self._cycles = START, 0
 
     def cycle(self) -> None:
         """Poll every feed."""
@@ -125,7 +133,15 @@ class Ours:
         expected = len(self._feeds)
         if report.counts["feeds polled"] != expected or report.counts["feeds failed"]:
             raise SystemExit(f"not all feeds were read: {report.counts}")
-        self.counts = report.counts
+        if self._cycles and report.counts["feeds unchanged"] != expected:
+            raise SystemExit(f"not all feeds answered that nothing changed: {report.counts}")
+        self._cycles += 1
+
+    def entries(self) -> Entries:
+        """What it stored."""
+        with closing(sqlite3.connect(self._file)) as connection:
+            rows = connection.execute("SELECT feed_id, link, title FROM feed_entries")
+            return {(int(feed[1:]), link, title) for feed, link, title in rows}
 
     def close(self) -> None:
         """Let go of the store."""
@@ -147,9 +163,55 @@ class Reader:
         """Update every feed."""
         self._reader.update_feeds(workers=self._threads, scheduled=False)
 
+    def entries(self) -> Entries:
+        """What it stored."""
+        return {
+            (int(one.feed_url.rpartition("/")[2]), one.link, " ".join(one.title.split()))
+            for one in self._reader.get_entries()
+        }
+
     def close(self) -> None:
         """Let go of the store."""
         self._reader.close()
+
+
+class Bare:
+    """aiohttp without anything of ours."""
+
+    name = BARE
+
+    def __init__(self, feeds: int, port: int) -> None:
+        self._addresses = [f"http://{host(number)}:{port}/{number}" for number in range(feeds)]
+        self._tags: dict[str, str] = {}
+
+    def cycle(self) -> None:
+        """Ask for every feed."""
+        asyncio.run(self._ask_all())
+
+    async def _ask_all(self) -> None:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+            await asyncio.gather(*(self._ask(session, address) for address in self._addresses))
+
+    async def _ask(self, session: aiohttp.ClientSession, address: str) -> None:
+        known = self._tags.get(address)
+        async with session.get(address, headers={"If-None-Match": known} if known else {}) as answer:
+            await answer.read()
+            self._tags[address] = answer.headers["ETag"]
+            if answer.status != (304 if known else 200):
+                raise SystemExit(f"{address} answered {answer.status}")
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def check(ours: Ours, others: Sequence[Reader], feeds: int) -> None:
+    """Leave where those who store did not store the same entries: their speeds could not be compared."""
+    stored = ours.entries()
+    if len(stored) != feeds * ENTRIES:
+        raise SystemExit(f"{feeds} feeds of {ENTRIES} entries were served, and {len(stored)} entries stored")
+    for one in others:
+        if differing := stored ^ one.entries():
+            raise SystemExit(f"{one.name} stored other entries, such as {min(differing)}")
 
 
 def timed(work: Callable[[], None]) -> tuple[float, float]:
@@ -179,11 +241,13 @@ def main() -> None:
     rows: list[Row] = []
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            contestants: list[Ours | Reader] = [Ours(Path(folder), options.feeds, port)]
+            ours = Ours(Path(folder), options.feeds, port)
+            contestants: list[Ours | Reader | Bare] = [ours, Bare(options.feeds, port)]
             if not options.alone:
                 contestants += [Reader(Path(folder), options.feeds, port, threads) for threads in THREADS]
             for cycle in ("cold", "304"):
                 rows += [(f"{cycle} {one.name}", *timed(one.cycle)) for one in contestants]
+                check(ours, [one for one in contestants if isinstance(one, Reader)], options.feeds)
             for one in contestants:
                 with closing(one):
                     pass
@@ -201,7 +265,10 @@ def show(rows: list[Row], floor: float, feeds: int) -> None:
     print("| cycle | wall s | CPU s |\n|---|---|---|")
     for name, (wall, cpu) in medians.items():
         print(f"| {name} | {wall:.2f} | {cpu:.2f} |")
-    print(f"\n304 cycle: {medians['304 wirewatch'][0] / floor:.2f} x the latency floor (aim 1.5)")
+    wall, cpu = medians["304 wirewatch"]
+    print(f"\n304 cycle: {wall / floor:.2f} x the latency floor (aim 1.5)")
+    its_wall, its_cpu = medians[f"304 {BARE}"]
+    print(f"304 cycle: {wall / its_wall:.2f} x {BARE}; CPU {cpu / its_cpu:.2f} x")
     for cycle, aim in (("304", 0.2), ("cold", 0.5)):
         for name in (name for name in medians if name.startswith(f"{cycle} reader")):
             (wall, cpu), (its_wall, its_cpu) = medians[f"{cycle} wirewatch"], medians[name]
