@@ -164,6 +164,5 @@ class MessageStyle(StrEnum):
 
 def digest(*parts: str) -> str:
     """SHA-256 (hex) of parts, each with its white space folded, kept apart by NUL."""
-    return hashlib.sha256(
-        "\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    folded = "\0".join([" ".join(part.split()) for part in parts])
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,13 +15,20 @@ AT_ONCE = 100
 
 def write_rows(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert or update `rows`, all with the same names: those of columns, or of the statement's own parameters."""
-    if not rows:
+    if rows:
+        write_columns(connection, statement, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def write_columns(connection: Connection, statement: Insert | Update, columns: Mapping[str, Sequence[Any]]) -> None:
+    """The same, of rows that are given as columns of equal length, by their names."""
+    if not any(columns.values()):
         return
-    if connection.dialect.name != "sqlite":
-        connection.execute(statement, [dict(row) for row in rows])  # PostgreSQL's driver sends many by itself
+    if connection.dialect.name != "sqlite":  # PostgreSQL's driver sends many by itself
+        rows = zip(*columns.values(), strict=True)
+        connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
         return
-    text, kinds = _compiled(statement, connection.dialect, tuple(rows[0]))
-    made = [_made([row[name] for row in rows], kind, connection.dialect) for name, kind in kinds]
+    text, kinds = _compiled(statement, connection.dialect, tuple(columns))
+    made = [_made(columns[name], kind, connection.dialect) for name, kind in kinds]
     connection.exec_driver_sql(text, list(zip(*made, strict=True)))
 
 

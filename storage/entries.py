@@ -1,12 +1,12 @@
 """The entries that polls bring: stored, with the articles that they make due."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, func, select
 
 from pipelines.alerts import BACKLOG_REASON
 from pipelines.model import Feed, FeedEntry, Outlet
@@ -14,7 +14,7 @@ from pipelines.polls import Arrivals, Poll
 from pipelines.shards import slot_of
 from pipelines.states import ArticleId, FeedId, OutletId, TextSource, VerdictKind, digest
 from storage.alert_tables import verdicts
-from storage.bulk import write_rows
+from storage.bulk import write_columns
 from storage.database import hold
 from storage.entry_names import Known, Names, Sorted, load_names, sort, with_entries
 from storage.feed_tables import feed_entries, outlets
@@ -65,8 +65,7 @@ def add_outlets(connection: Connection, wanted: Iterable[Outlet], *, replace: bo
         connection.execute(outlets.update().where(outlets.c.outlet_id == outlet_id).values(rows[outlet_id]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _New:
+class _New(NamedTuple):  # of half a dataclass's cost, and there is one for each entry
     """An entry to store, with what is to be known of its article."""
 
     feed_id: FeedId
@@ -132,10 +131,16 @@ def _store_new(connection: Connection, arrivals: Sequence[_New], now: datetime) 
     missing = [several for url, several in brought.items() if url not in found]
     if missing:
         add_outlets(connection, [several[0].outlet for several in missing])
-        write_rows(connection, _ADD_ARTICLE, [_article(several, now) for several in missing])
-        made = rows_in(connection, _ARTICLE_IDS, articles.c.url, [several[0].article_url for several in missing])
-        found |= {row.url: row.article_id for row in made}
-    write_rows(connection, _ADD_ENTRY, [_entry(one, found[one.article_url], now) for one in arrivals])
+        found |= _add_articles(connection, _article_columns(missing, now))
+    write_columns(connection, _ADD_ENTRY, _entry_columns(arrivals, found, now))
+
+
+def _add_articles(connection: Connection, columns: Mapping[str, Sequence[Any]]) -> dict[str, ArticleId]:
+    """Store new articles; their ids by URL. Ids grow, so that what was made stands after what was there before."""
+    before = connection.scalar(select(func.max(articles.c.article_id))) or 0
+    write_columns(connection, _ADD_ARTICLE, columns)
+    made = connection.execute(_ARTICLE_IDS.where(articles.c.article_id > before))
+    return {row.url: row.article_id for row in made}
 
 
 def _meet_articles(
@@ -196,39 +201,41 @@ def _make_due(connection: Connection, article_ids: Iterable[object], now: dateti
         )
 
 
-def _article(several: Sequence[_New], now: datetime) -> dict[str, Any]:
-    """A new article, as the first feed that brings it names it; backlog where it is news in none of them."""
-    one = several[0]
+def _article_columns(missing: Sequence[Sequence[_New]], now: datetime) -> dict[str, Sequence[Any]]:
+    """New articles, as the first feed that brings each names it; backlog where it is news in none of them."""
+    first = [several[0] for several in missing]
+    links = [one.entry.link or "" for one in first]
     return {
-        "the_url": one.article_url,
-        "the_link": one.entry.link or "",
-        "slot": slot_of(one.entry.link or ""),
-        "the_outlet_id": clean_key(one.outlet.outlet_id),
-        "first_seen_at": now,
-        "backlog": all(each.backlog for each in several),
-        "late": all(each.late for each in several),
-        "extract_due_at": now,
-        "extract_attempts": 0,
+        "the_url": [one.article_url for one in first],
+        "the_link": links,
+        "slot": list(map(slot_of, links)),
+        "the_outlet_id": [clean_key(one.outlet.outlet_id) for one in first],
+        "first_seen_at": [now] * len(first),
+        "backlog": [all(one.backlog for one in several) for several in missing],
+        "late": [all(one.late for one in several) for several in missing],
+        "extract_due_at": [now] * len(first),
+        "extract_attempts": [0] * len(first),
     }
 
 
-def _entry(one: _New, article_id: ArticleId, now: datetime) -> dict[str, Any]:
-    entry, published = one.entry, one.entry.published
+def _entry_columns(arrivals: Sequence[_New], ids: Mapping[str, ArticleId], now: datetime) -> dict[str, Sequence[Any]]:
+    entries = [one.entry for one in arrivals]
+    published = [entry.published for entry in entries]
     return {
-        "feed_id": one.feed_id,
-        "the_url": clean_key(entry.url) if entry.url else None,
-        "the_guid": clean_key(entry.guid) if entry.guid else None,
-        "the_link": entry.link,
-        "the_content_hash": entry.content_hash,
-        "the_title": entry.title,
-        "the_summary": entry.summary,
-        "the_body": entry.body,
+        "feed_id": [one.feed_id for one in arrivals],
+        "the_url": [clean_key(entry.url) if entry.url else None for entry in entries],
+        "the_guid": [clean_key(entry.guid) if entry.guid else None for entry in entries],
+        "the_link": [entry.link for entry in entries],
+        "the_content_hash": [entry.content_hash for entry in entries],
+        "the_title": [entry.title for entry in entries],
+        "the_summary": [entry.summary for entry in entries],
+        "the_body": [entry.body for entry in entries],
         "published": published,
-        "published_utc": published.utc if published else None,
-        "authors": _listed(entry.authors),
-        "article_id": article_id,
-        "first_seen_at": now,
-        "backlog": one.backlog,
+        "published_utc": [one.utc if one else None for one in published],
+        "authors": [_listed(entry.authors) for entry in entries],
+        "article_id": [ids[one.article_url] for one in arrivals],
+        "first_seen_at": [now] * len(arrivals),
+        "backlog": [one.backlog for one in arrivals],
     }
 
 

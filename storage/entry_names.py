@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -12,16 +13,15 @@ from storage.lookups import rows_in
 from storage.types import clean_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """An entry that the store has, or that stood earlier in the same document (`entry_key` None)."""
 
-    entry_key: int | None = None
-    article_id: ArticleId | None = None
     content_hash: str
     url: str | None
     title: str
     link: str | None
+    entry_key: int | None = None
+    article_id: ArticleId | None = None
 
     def is_other_than(self, url: str | None, title: str) -> bool:
         """Whether one guid of both is only reused: neither URL nor title is the same."""
