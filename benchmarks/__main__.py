@@ -1,10 +1,11 @@
 """`make bench`: runs the benchmarks one after the other, several times, and writes results.md and its plots here.
 
-usage: python -m benchmarks [NAME...] [--runs 3] [--small] [--data ../shared/data] [--to FOLDER]
+usage: python -m benchmarks [NAME...] [--runs 3] [--minutes 25] [--small] [--data ../shared/data] [--to FOLDER]
 
 Each is a script of its own, with peers side by side (`make peers`); one that cannot run, or does not end, is a row that
 says so. A whole run at full size replaces benchmarks/results.md and what README quotes of it; a part or a trial is
-printed, and written where --to says. What is there is written after each benchmark: nothing waits for the last.
+printed, and written where --to says. What is there is written after each benchmark: nothing waits for the last. Each
+runs once; second and third runs begin within --minutes only.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -97,9 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     whole = not options.small and not options.names
     results = Results(options.to or (ROOT / "benchmarks" if whole else None), small=options.small)
+    until = time.monotonic() + 60 * options.minutes
     for number in range(options.runs):
-        for one in BENCHMARKS:
-            if number < one.most_runs and one.name in (options.names or [one.name]):
+        for one in (one for one in BENCHMARKS if one.name in (options.names or [one.name])):
+            if number == 0 or (number < one.most_runs and time.monotonic() < until):
                 print(f"{datetime.now(UTC):%H:%M:%S} run {number + 1}: {one.name} ...", file=sys.stderr, flush=True)
                 results.add(one, options.data)
     print(results.told())
@@ -113,6 +116,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; all without")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--small", action="store_true", help="the smallest sizes: a trial that measures nothing")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--to", type=Path, help="a folder for results.md and its plots")
