@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test faults soak check run docs lock peers bench fuzz sbom audit wheel
+.PHONY: setup demo test faults soak simulate check run docs lock peers bench fuzz sbom audit wheel
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -29,6 +29,10 @@ faults: setup
 # Five minutes at 20 times real pace, struck every few seconds; then the invariants. SEED=2 DATABASE=postgresql
 soak: setup
 	@$(BIN)/python -m tests.soak --seed $(or $(SEED),1) --database $(or $(DATABASE),sqlite)
+
+# A day of a desk with 1,000 feeds at a moved clock: what grows, and whether an alert is lost or doubled. HOURS=6 FEEDS=200
+simulate: setup
+	@$(BIN)/python -m tests.soak.day --hours $(or $(HOURS),24) --feeds $(or $(FEEDS),1000) --database $(or $(DATABASE),sqlite)
 
 # Each boundary against bent and broken input, with a seed by chance: MINUTES=10 TARGETS="feeds rules"
 fuzz: setup

@@ -5,14 +5,17 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 from operator import attrgetter
 
+LISTED = 30  # articles of a feed, at most
 OLD = 2  # articles that a feed lists when the watch begins
 WORDS = 250
 LETTERS = ("bdfgklmnprstvz", "aeiou")
@@ -60,9 +63,10 @@ def title(number: int, *, wanted: bool) -> str:
 class Site:
     """Documents and pages by path, as they are at a moment."""
 
-    def __init__(self, feeds: int, plan: Sequence[Article]) -> None:
+    def __init__(self, feeds: int, plan: Sequence[Article], clock: Callable[[], float]) -> None:
+        self.clock = clock
         self.began: float | None = None
-        self.opened = time.time()
+        self.opened = clock()
         self._plan: dict[int, list[Article]] = defaultdict(list)
         for one in plan:
             self._plan[one.feed].append(one)
@@ -73,9 +77,9 @@ class Site:
         """Numbers and times of what a feed lists now, newest first."""
         new = []
         if self.began is not None:
-            past = time.time() - self.began
+            past = self.clock() - self.began
             new = [(one.number, self.began + one.at) for one in self._plan[feed] if one.at <= past]
-        return [*reversed(new), *((number, self.opened - 86_400) for number in self._old[feed])]
+        return [*reversed(new), *((number, self.opened - 86_400) for number in self._old[feed])][:LISTED]
 
     def document(self, feed: int, origin: str) -> bytes:
         """The feed as RSS."""
@@ -101,9 +105,11 @@ class Site:
         return f"{head}{paragraphs}</article></body></html>".encode()
 
 
-def news_site(ready: Connection, feeds: int, plan: Sequence[Article]) -> None:
-    """The news site's process: tells its port, and hears when the measuring begins."""
-    site = Site(feeds, plan)
+def news_site(
+    ready: Connection, feeds: int, plan: Sequence[Article], hour: "Synchronized[float] | None" = None
+) -> None:
+    """The news site's process: tells its port, and hears when the measuring begins; `hour` is its clock, if given."""
+    site = Site(feeds, plan, partial(getattr, hour, "value") if hour else time.time)
 
     def answer(path: str, origin: str, feed: int, known: bytes) -> bytes:
         if path == "/feed":

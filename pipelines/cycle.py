@@ -35,6 +35,7 @@ from pipelines.steps import alerting, delivering, grouping, revisiting, waking
 from pipelines.steps import matching as steps
 from pipelines.steps.progress import Budget
 from pipelines.store import Store
+from pipelines.vital_signs import GROUNDED
 
 if TYPE_CHECKING:
     from pipelines.dedup.subject import Aliases
@@ -222,6 +223,8 @@ class Cycle:
         )
 
     def _canary(self) -> str:
+        if disk.marked(self.settings.home) is disk.Fill.FULL:
+            return GROUNDED
         from pipelines.canary.flight import fly
         from storage.apart import store_apart
 

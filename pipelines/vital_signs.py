@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+GROUNDED = "not sent, for the disk is full and nothing is fetched"
+"""The canary's error where it would be lost for that reason."""
+
 
 class Sign(StrEnum):
     """What is tried again and again to see that all is well."""

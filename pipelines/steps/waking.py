@@ -14,7 +14,7 @@ from pipelines.ingest.health import NETWORK
 from pipelines.notices import Notices
 from pipelines.reports import Report
 from pipelines.steps.progress import Budget, Tally
-from pipelines.vital_signs import Sign, VitalSign, VitalSigns
+from pipelines.vital_signs import GROUNDED, Sign, VitalSign, VitalSigns
 
 if TYPE_CHECKING:
     from pipelines.delivery.routing import Routes
@@ -98,7 +98,12 @@ def _send_canary(signs: VitalSigns, fly: Callable[[], str], tally: Tally, budget
 def _troubles(canary: VitalSign | None, stuck: Mapping[str, datetime]) -> dict[str, tuple[str, Sequence[str]]]:
     """What is to be told, by subject: a title and lines."""
     found: dict[str, tuple[str, Sequence[str]]] = {}
-    if canary is not None and canary.error:
+    if canary is not None and canary.error == GROUNDED:
+        lines = [
+            "What was found is delivered, but no news comes in and the heartbeat is kept back until there is room."
+        ]
+        found["canary"] = ("The disk is full: the hourly test article was not sent", lines)
+    elif canary is not None and canary.error:
         lines = [f"Sent at {canary.tried_at:%H:%M} UTC: {canary.error}.", "wirewatch doctor says more."]
         found["canary"] = ("The hourly test article did not arrive", lines)
     for step, since in stuck.items():

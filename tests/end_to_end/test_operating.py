@@ -16,6 +16,7 @@ from pipelines.operating.disk import Fill, Space
 from pipelines.operating.ills import ills
 from pipelines.operating.metrics import open_metrics
 from pipelines.operating.snapshot import Snapshot, take
+from pipelines.vital_signs import GROUNDED
 from tests.installation import World, demo_world
 
 
@@ -127,6 +128,9 @@ def test_at_two_percent_fetching_rests_and_delivering_goes_on(world: World) -> N
         stopped = take(opened.store, opened.settings, datetime.now(UTC), disks)
     assert stopped.fill is Fill.FULL
     assert any(one.what.startswith("the disk is full, fetching rests") for one in ills(stopped))
+    with world.cycle() as opened:
+        awake = replace(opened, disks=disks).heartbeat()
+    assert [one.detail for one in awake.checks if one.name == "canary_arrives"] == [GROUNDED]
     cycle_with()
     percent = 50.0
     counts = cycle_with(every_feed=True)

@@ -22,12 +22,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.latency_site import address, schedule
+from benchmarks.latency_site import schedule
 from pipelines.states import DeliveryState
 from storage.store import open_store
 from tests.soak.database import Struck, database, end
 from tests.soak.oracle import verdict
-from tests.soak.world import RECEIVERS, Desk, Receivers, place, site, write_clock
+from tests.soak.world import RECEIVERS, Desk, Receivers, environment, place, site, write_clock
 
 ROOT = Path(__file__).parents[2]
 PACE = 20.0
@@ -78,7 +78,7 @@ class Soak:
         """Let time pass; what was to be over by now is."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            self.peak_mb = max(self.peak_mb, _group_mb(self._life()))
+            self.peak_mb = max(self.peak_mb, group_mb(self._life()))
             due = [one for one in self._later if one[0] <= time.monotonic()]
             for one in due:
                 self._later.remove(one)
@@ -115,7 +115,7 @@ class Soak:
         return int(pid.read_text() or 0) if pid.exists() else 0
 
 
-def _group_mb(leader: int) -> float:
+def group_mb(leader: int) -> float:
     """Megabytes of a cycle's process and of its workers."""
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -128,14 +128,14 @@ def _group_mb(leader: int) -> float:
     return total * 4096 / (1 << 20)
 
 
-def _all_told(url: str, wanted: set[str], receivers: Receivers) -> bool:
+def all_told(url: str, wanted: set[str], receivers: Receivers) -> bool:
     if any(wanted - set(receivers.told(name)) for name in RECEIVERS):
         return False
     with closing(open_store(url)) as store:
         return not store.journal.deliveries([DeliveryState.PENDING, DeliveryState.HELD], 1)
 
 
-def _settled(url: str, feeds: int) -> bool:
+def settled(url: str, feeds: int) -> bool:
     """Whether every feed has been read once, so that what comes now is news."""
     with closing(open_store(url)) as store:
         return sum(bool(row.state.succeeded_at) for row in store.journal.feeds()) >= feeds
@@ -159,18 +159,10 @@ def soak(options: argparse.Namespace, folder: Path) -> int:
     receivers.start()
     with site(options.feeds, plan) as (port, begin), database(options.database, folder) as struck:
         desk = Desk(folder / "alert_rules", options.feeds, port)
-        hosts = {address(number, port).removeprefix("http://").partition(":")[0] for number in range(options.feeds)}
-        os.environ.update(
-            receivers.environment(),
-            WIREWATCH_DESK=str(desk.folder),
-            WIREWATCH_HOME=str(folder / "home"),
-            WIREWATCH_DATABASE_URL=struck.url,
-            WIREWATCH_ALLOW_HOSTS=" ".join(sorted({*hosts, "127.0.0.1"})),
-            WIREWATCH_PAGE_PAUSE="0",
-        )
+        os.environ.update(environment(receivers, desk, folder, struck.url, options.feeds, port))
         under = Soak(folder, desk, receivers, struck, chance)
         try:
-            _wait(lambda: _settled(struck.url, options.feeds), under, PATIENCE, "every feed read once")
+            _wait(lambda: settled(struck.url, options.feeds), under, PATIENCE, "every feed read once")
             print(
                 f"{options.feeds} feeds are read; blows for {options.minutes:g} minutes, seed {options.seed}",
                 flush=True,
@@ -181,7 +173,7 @@ def soak(options: argparse.Namespace, folder: Path) -> int:
                 under.rest(chance.uniform(*PAUSE))
                 under.strike()
             under.calm()
-            _wait(lambda: _all_told(struck.url, wanted, receivers), under, PATIENCE, "everything told")
+            _wait(lambda: all_told(struck.url, wanted, receivers), under, PATIENCE, "everything told")
             under.rest(5)
         finally:
             under.stop()

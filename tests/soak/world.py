@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from benchmarks.latency_site import NUMBER, Article, address, news_site
@@ -68,13 +69,15 @@ class Receivers(Collector):
 class Desk:
     """The desk's folder, and somebody who edits its rules, well or badly."""
 
-    def __init__(self, folder: Path, feeds: int, port: int) -> None:
+    def __init__(self, folder: Path, feeds: int, port: int, every: str = "1m") -> None:
         self.folder = folder
         folder.mkdir()
         receivers = "\n".join(f"  {name}: {{url_env: SOAK_{name.upper()}}}" for name in RECEIVERS)
         (folder / "routes.yaml").write_text(ROUTES.format(receivers=receivers, names=", ".join(RECEIVERS)))
-        lines = [f"  - {{id: f{number}, url: '{address(number, port)}/feed', every: 1m}}" for number in range(feeds)]
-        lines.append(f"  - {{id: gone, url: '{address(0, port)}/gone', every: 1m}}")
+        lines = [
+            f"  - {{id: f{number}, url: '{address(number, port)}/feed', every: {every}}}" for number in range(feeds)
+        ]
+        lines.append(f"  - {{id: gone, url: '{address(0, port)}/gone', every: {every}}}")
         (folder / "feeds.yaml").write_text("version: 1\nfeeds:\n" + "\n".join(lines) + "\n")
         self.mend()
 
@@ -97,12 +100,26 @@ class Desk:
         return kind
 
 
+def environment(receivers: Receivers, desk: Desk, folder: Path, url: str, feeds: int, port: int) -> dict[str, str]:
+    """The settings of an installation in `folder`, with its database at `url`."""
+    hosts = {address(number, port).removeprefix("http://").partition(":")[0] for number in range(feeds)}
+    return receivers.environment() | {
+        "WIREWATCH_DESK": str(desk.folder),
+        "WIREWATCH_HOME": str(folder / "home"),
+        "WIREWATCH_DATABASE_URL": url,
+        "WIREWATCH_ALLOW_HOSTS": " ".join(sorted({*hosts, "127.0.0.1"})),
+        "WIREWATCH_PAGE_PAUSE": "0",
+    }
+
+
 @contextmanager
-def site(feeds: int, plan: list[Article]) -> Iterator[tuple[int, Connection]]:
+def site(
+    feeds: int, plan: list[Article], hour: "Synchronized[float] | None" = None
+) -> Iterator[tuple[int, Connection]]:
     """The news site in a process of its own: its port, and where it is told when it begins to publish."""
     context = get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=news_site, args=(there, feeds, plan), daemon=True)
+    process = context.Process(target=news_site, args=(there, feeds, plan, hour), daemon=True)
     process.start()
     try:
         yield here.recv(), here  # type: ignore[misc]  # a spawn context's connection
