@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from pipelines.live_rules import LiveRules
     from pipelines.steps.again import Again
 
-
 log = logging.getLogger(__name__)
 
 FETCHING = {"feed_entries", "articles", "revisits"}
