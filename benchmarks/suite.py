@@ -65,6 +65,7 @@ BENCHMARKS = (
         peers=["reader"],
         read=each(
             Sought("304 cycle: x the latency floor", r"^304 cycle: ([\d.]+) x the latency", 1.5, at_least=False),
+            Sought("304 cycle: x", r"^304 cycle: (?=[\d.]+ x (aiohttp alone[^;]*);)([\d.]+)", at_least=False),
             Sought("304 cycle: x", r"^304 cycle: (?=[\d.]+ x +(reader[^(]*?) \()([\d.]+)", 0.2, at_least=False),
             Sought("cold cycle: x", r"^cold cycle: (?=[\d.]+ x +(reader[^(]*?) \()([\d.]+)", 0.5, at_least=False),
             Beside(SPEED, r"^\| (?P<case>cold|304) (?P<who>[^|]+) \| (?P<value>[\d.]+) \|", "wirewatch", costs=True),

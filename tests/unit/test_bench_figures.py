@@ -53,6 +53,7 @@ FETCH = """
 | 304 wirewatch | 2.00 | 1.00 |
 | 304 reader, 10 threads | 8.00 | 4.00 |
 304 cycle: 1.62 x the latency floor (aim 1.5)
+304 cycle: 1.33 x aiohttp alone, 100 connections; CPU 1.92 x
 304 cycle: 0.15 x  reader, 10 threads (aim 0.2); CPU 0.40 x
 304 cycle: 0.72 x  reader, 100 threads (aim 0.2); CPU 0.41 x
 cold cycle: 0.35 x  reader, 10 threads (aim 0.5); CPU 0.50 x
@@ -97,6 +98,7 @@ LATENCY = "10 of 10 articles were delivered\n\n50 %: 31.4 s (aim 45)\n95 %: 60.2
             FETCH,
             {
                 "304 cycle: x the latency floor": (1.62, False),
+                "304 cycle: x aiohttp alone, 100 connections": (1.33, None),
                 "304 cycle: x reader, 10 threads": (0.15, True),
                 "304 cycle: x reader, 100 threads": (0.72, False),
                 "cold cycle: x reader, 10 threads": (0.35, True),
