@@ -38,14 +38,13 @@ class Words:
     @cached_property
     def line(self) -> bytes:
         """The folded words in UTF-8, one blank between, before and after them."""
-        line = self._line.folded if self._line else " ".join(["", *self.folded, ""])
-        return line.encode("utf-8", "surrogatepass")
+        return self._line.folded if self._line else " ".join(["", *self.folded, ""]).encode("utf-8", "surrogatepass")
 
     @cached_property
     def folded(self) -> Sequence[str]:
         """Each word, folded."""
         return (
-            self._line.folded.split()
+            self._line.folded.decode("utf-8", "surrogatepass").split()
             if self._line
             else [fold(self.text[a:b]) for a, b in zip(self.starts, self.ends, strict=True)]
         )
