@@ -77,8 +77,9 @@ class Matcher:
             elif not scope or passes(scope, content.language, tags):
                 judged.append((number, _judgement((rule, _MATCH, hits, when if bare else f"{when}: {apart(gap)}"))))
         each = (perf_counter_ns() - began) // max(len(judged), 1)
-        for _, (rule, *_) in judged:
-            spent[rule.rule_id] = spent.get(rule.rule_id, 0) + each
+        for _, judgement in judged:
+            rule_id = judgement.rule.rule_id
+            spent[rule_id] = spent.get(rule_id, 0) + each
         for number in alone:
             judged += [(number, one) for _, one in self._by_itself(number).judged(document, content, tags, spent)]
         return judged
