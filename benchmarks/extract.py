@@ -2,7 +2,8 @@
 
 usage: python -m benchmarks.extract [PAGES]; the pages are those of WIREWATCH_DATA (see tests/quality), all or so
 many, spread over all. Peers (`make peers`): trafilatura (default, favor_precision and fast, all with metadata),
-newspaper4k, readability-lxml. F1 is over the pages whose text is known, titles and dates over all that have one.
+newspaper4k, readability-lxml. F1 is over the pages whose text is known, titles and dates over all that have one. What
+the contestants answer is scored against one truth, and their scores stand beside their speeds.
 """
 
 import logging
@@ -14,71 +15,16 @@ from concurrent.futures import wait
 from statistics import median
 from typing import Any
 
-with warnings.catch_warnings(action="ignore"):
-    import newspaper
-import trafilatura
+import newspaper
 from lxml.etree import LxmlError
-from lxml.html import fromstring
-from readability import Document
 
+from benchmarks.extract_peers import PEERS, Found, Peer
 from pipelines.ingest.extractor import extract
 from pipelines.ingest.workers import BoundedWorkers
 from tests.quality.test_extraction import days_apart, plain, read_page, rows, shares
 
-Found = tuple[str, str, str]
-"""Text, title and day of an article."""
 SPIN = 2_000_000
 ROUNDS = 3
-
-
-def ours(html: bytes, url: str | None) -> Found:
-    """Wirewatch."""
-    content = extract(html, url=url)
-    return content.body, content.title, str(content.published)[:10]
-
-
-def its_default(html: bytes, url: str | None) -> Found:
-    """trafilatura as it comes, with metadata."""
-    return _trafilatura(html, url)
-
-
-def its_precision(html: bytes, url: str | None) -> Found:
-    """trafilatura, favouring precision."""
-    return _trafilatura(html, url, favor_precision=True)
-
-
-def its_fast(html: bytes, url: str | None) -> Found:
-    """trafilatura without its fallbacks."""
-    return _trafilatura(html, url, fast=True)
-
-
-def newspaper4k(html: bytes, url: str | None) -> Found:
-    """newspaper4k."""
-    article = newspaper.Article(url or "https://a.example/", fetch_images=False, memorize_articles=False)
-    article.download(input_html=html.decode("utf-8", "replace"))
-    article.parse()
-    return article.text, article.title, str(article.publish_date)[:10]
-
-
-def readability(html: bytes, url: str | None) -> Found:
-    """readability-lxml, which knows no dates."""
-    document = Document(html.decode("utf-8", "replace"), url=url)
-    return fromstring(document.summary()).text_content(), document.short_title(), ""
-
-
-def _trafilatura(html: bytes, url: str | None, **options: bool) -> Found:
-    found: Any = trafilatura.bare_extraction(html, url=url, include_comments=False, with_metadata=True, **options)
-    return (found.text or "", found.title or "", found.date or "") if found else ("", "", "")
-
-
-CONTESTANTS: dict[str, Callable[[bytes, str | None], Found]] = {
-    "wirewatch": ours,
-    "trafilatura": its_default,
-    "trafilatura precision": its_precision,
-    "trafilatura fast": its_fast,
-    "newspaper4k": newspaper4k,
-    "readability-lxml": readability,
-}
 
 
 def main(limit: int) -> None:
@@ -88,11 +34,11 @@ def main(limit: int) -> None:
     known = rows(whole=False)
     pages = [(row, read_page(row)) for row in known[:: max(1, len(known) // limit)]]
     for row, html in pages[:3]:
-        for contestant in CONTESTANTS.values():
+        for contestant in PEERS.values():
             _seconds(contestant, html, row["url"])  # what loads at the first call is no page's cost
-    results: dict[str, list[tuple[float, Found]]] = {name: [] for name in CONTESTANTS}
+    results: dict[str, list[tuple[float, Found]]] = {name: [] for name in PEERS}
     for row, html in pages:
-        for name, contestant in CONTESTANTS.items():
+        for name, contestant in PEERS.items():
             results[name].append(_seconds(contestant, html, row["url"]))
     base = sum(seconds for seconds, _ in results["trafilatura"])
     print(f"{len(pages)} pages             F1    title  date  day±1  CPU/page  of trafilatura  median")
@@ -101,10 +47,10 @@ def main(limit: int) -> None:
     _scaling([(html, row["url"]) for row, html in pages[:60]])
 
 
-def _seconds(contestant: Callable[[bytes, str | None], Found], html: bytes, url: str | None) -> tuple[float, Found]:
+def _seconds(contestant: Peer, html: bytes, url: str | None) -> tuple[float, Found]:
     began = time.process_time()
     try:
-        found = contestant(html, url)
+        found = contestant.read(html, url)
     except (newspaper.ArticleException, LxmlError, ImportError, TypeError, ValueError):  # a peer that cannot read it
         found = ("", "", "")
     return time.process_time() - began, found
