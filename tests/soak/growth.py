@@ -7,7 +7,8 @@ from itertools import pairwise
 from tests.soak.oracle import Invariant
 
 FLAT = 1.10
-"""The last quarter of a day against its second."""
+"""The last quarter of a day against its second: 1.05 for memory and 1.0 for the rows of every table in a day of 1,000
+feeds. A run of six hours still warms up in its second quarter, by 1.11."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
