@@ -98,6 +98,8 @@ def test_housekeeping_is_an_hourly_job_of_its_own_that_tells_what_it_forgot(
 def test_the_sensor_starts_a_run_when_feeds_are_due_and_says_why_it_does_not(
     world: World, instance: DagsterInstance
 ) -> None:
+    feeds = world.folder / "alert_rules" / "feeds.yaml"
+    feeds.write_text(feeds.read_text(encoding="utf-8").replace("every: 1m", "every: 6h"), encoding="utf-8")
     context = build_sensor_context(instance=instance)
     assert isinstance(due_work(context), RunRequest)
     with world.cycle() as cycle:
