@@ -52,7 +52,7 @@ from pipelines.rules.sources import read_sources
 RATES = (Rates(name="1.6 %", rarest=0.029, commonest=0.077), Rates(name="0.13 %", rarest=0.007, commonest=0.022))
 SAMPLE = 1_500
 """Articles that the terms are drawn from."""
-NAIVE_BUDGET = 60_000
+NAIVE_BUDGET = 30_000
 """Rules times articles that the naive reference is given a round."""
 
 
