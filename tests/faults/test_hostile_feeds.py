@@ -3,7 +3,7 @@
 import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def round_of_all(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Round:
 @pytest.mark.parametrize("name", CASES)
 def test_each_ends_as_it_must(round_of_all: Round, name: str, record_property: Callable[[str, object], None]) -> None:
     case, poll = CASES[name], round_of_all.polls[name]
-    record_property("cost", round_of_all.costs.get(poll.feed.url, Cost(0.0, 0.0)))
+    record_property("cost", astuple(round_of_all.costs.get(poll.feed.url, Cost(0.0, 0.0))))
     told = poll.state.error or round_of_all.problems(name)
     record_property(
         "seen", f"{len(poll.entries)} {'entry' if len(poll.entries) == 1 else 'entries'}" + f": {told}" * bool(told)

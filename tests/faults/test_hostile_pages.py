@@ -5,6 +5,7 @@ Numbers are those of the design's fault list.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple
 from datetime import UTC, datetime
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_text_is_found_or_it_is_said_why_not(
     readings: Mapping[str, tuple[Reading, Cost]], name: str, record_property: Callable[[str, object], None]
 ) -> None:
     (reading, cost), reason = readings[name], CASES[name][1]
-    record_property("cost", cost)
+    record_property("cost", astuple(cost))
     record_property("seen", reading.reason or f"{len(reading.content.body):,} characters of text")
     assert reason in reading.reason
     assert "MARKER" in reading.content.body or reading.reason
