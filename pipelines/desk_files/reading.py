@@ -193,7 +193,7 @@ class _Builder:
     def _mapping(self, events: Iterator[Event], loc: Steps) -> Data:
         found: dict[str, Data] = {}
         while not isinstance(event := next(events), MappingEndEvent):
-            key = event.value if isinstance(event, ScalarEvent) else ""
+            key = _SURROGATE.sub("\ufffd", event.value) if isinstance(event, ScalarEvent) else ""
             again = key in found
             if not key:
                 self._refuse(event, loc, "a key must be a word")

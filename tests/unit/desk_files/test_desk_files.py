@@ -154,6 +154,7 @@ def test_every_fault_is_told_in_file_order(tmp_path: Path) -> None:
         (b"a: b\nc: \xff", ["2:4: error: not UTF-8"]),
         ("a: b\0", ["1:5: error: control character U+0000 is not allowed"]),
         ('a: "\\0"', ["1:4: error: an escape here stands for a character that no text may hold"]),
+        ('{"\\ud800\\udc00": b}', ["1:2: error: an escape here stands for a character that no text may hold"]),
         ('a: "\\ud800"', ["1:4: error: an escape here stands for a character that no text may hold"]),
         ('a: "\\UFFFFFFFF"', ["1:5: error: `\\UFFFFFFFF` stands for a character that there is not"]),
         ("[" * 5000, ["1:33: error: nested deeper than 32"]),
