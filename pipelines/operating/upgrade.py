@@ -47,6 +47,9 @@ def upgrade(parts: Parts, home: Path, tell: Callable[[str], None], *, patience: 
             faults = parts.check()
         except WirewatchError as error:
             faults = [str(error)]
+        except BaseException:  # Ctrl-C, or whatever Dagster's own migration ends with
+            parts.restore(copy)
+            raise
         if faults:
             _back(parts, copy, faults)
     return copy

@@ -6,7 +6,8 @@ why, in the steps alone, any exception of an item is caught, logged with its id 
 item: it ends the step.
 
 Beside them stand what is by the clock or by request: revisiting (pages that matched), renewing (fingerprints after an
-upgrade), briefing (digests), waking (is anybody awake?), tidying (what was kept for its time) and reprocessing (done
-anew because a person asks); and what they share: answers (polls on their way to the store), composing (one message of
-several deliveries), sharing (hosts among workers) and progress (how a step keeps to its time).
+upgrade), briefing (digests), waking (is anybody awake?), tidying (what was kept for its time) and again (what a person
+asks to be done anew, by reprocessing and regrouping); and what they share: answers (polls on their way to the store),
+composing (one message of several deliveries), sharing (hosts among workers) and progress (how a step keeps to its
+time).
 """

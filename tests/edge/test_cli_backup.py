@@ -157,7 +157,7 @@ def parts(log: list[str], **failing: object) -> Parts:
     def part(name: str, gives: object) -> object:
         log.append(name)
         answer = failing.get(name, gives)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
@@ -191,6 +191,16 @@ def test_a_step_that_fails_ends_it_and_what_was_changed_goes_back(
     if "restore /kept/1" in log:
         assert "the database is as it was before" in str(told_why)
     assert log == done
+    with gate.working(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("failing", [{"migrate": KeyboardInterrupt()}, {"check": RuntimeError("unforeseen")}])
+def test_whatever_else_ends_it_the_database_goes_back(failing: dict[str, BaseException], tmp_path: Path) -> None:
+    log: list[str] = []
+    with pytest.raises((KeyboardInterrupt, RuntimeError)):
+        upgrade(parts(log, **failing), tmp_path, lambda _: None)
+    assert log[-1] == "restore /kept/1"
     with gate.working(tmp_path):
         pass
 
