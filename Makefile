@@ -72,7 +72,7 @@ audit: setup
 wheel: setup
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --target wheel
 
-# Every benchmark beside its peers, three times: benchmarks/results.md. For a few: ONLY="feeds rules"; a trial: SMALL=1
+# Every benchmark beside its peers, up to three times within 25 minutes: benchmarks/results.md. For a few: ONLY="feeds rules"; a trial: SMALL=1
 bench: peers
 	@$(BIN)/python -m benchmarks --runs $(or $(RUNS),3) $(if $(SMALL),--small) $(ONLY)
 

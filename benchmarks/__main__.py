@@ -25,7 +25,7 @@ from benchmarks.results_page import aims_plot, page, peers_plot
 from benchmarks.suite import BENCHMARKS, Benchmark
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 1_800.0  # seconds for one benchmark; the longest takes six minutes of a quiet machine
+PATIENCE = 1_800.0  # seconds for one benchmark; the longest takes eight minutes of a quiet machine
 
 
 class CannotRun(Exception):
