@@ -20,7 +20,7 @@ demo: setup
 	@$(BIN)/wirewatch demo
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Every case of the fault catalogue as one table: expected, seen, seconds, megabytes.
 faults: setup

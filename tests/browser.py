@@ -3,9 +3,10 @@
 import json
 import shutil
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +18,13 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
 
+SERVER_ERROR = -32000
+"""The protocol's own code; what is evaluated has no other way to fail with it than a page that is gone."""
+
+
+class Left(AssertionError):
+    """The page went away, to another address, while it was asked."""
+
 
 class Browser:
     """One page of it."""
@@ -24,13 +32,16 @@ class Browser:
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._numbers = count(1)
-        for domain in ("Page", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
         self.complaints: list[str] = []
         """What the page's console said, refusals by its policy among it."""
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: object) -> dict[str, object]:
-        """The answer to a command of the debugging protocol; complaints that come meanwhile are kept."""
+        """The answer to a command of the debugging protocol; complaints that come meanwhile are kept.
+
+        Raises `Left` where the page is no longer the one that was asked.
+        """
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
@@ -38,6 +49,8 @@ class Browser:
             if message.get("method") == "Log.entryAdded":
                 self.complaints.append(message["params"]["entry"]["text"])
             if message.get("id") == number:
+                if message.get("error", {}).get("code") == SERVER_ERROR and method == "Runtime.evaluate":
+                    raise Left(message["error"]["message"])
                 assert "error" not in message, message
                 result: dict[str, object] = message["result"]
                 return result
@@ -55,11 +68,12 @@ class Browser:
         return result.get("value")
 
     def wait(self, script: str) -> None:
-        """Until the expression is true."""
-        for _ in range(200):
-            if self.run(f"Boolean({script})"):
-                return
-            self.run("new Promise((done) => setTimeout(done, 50))")
+        """Until the expression is true, on whichever page has come by then."""
+        for _ in range(400):
+            with suppress(Left):
+                if self.run(f"Boolean({script})"):
+                    return
+            time.sleep(0.05)
         raise AssertionError(f"never true: {script}")
 
 

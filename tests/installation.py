@@ -43,7 +43,7 @@ class World:
 @contextmanager
 def demo_world(folder: Path, database_url: str | None = None, *, new: bool = False) -> Iterator[World]:
     """The demo's world on loopback, its desk and home below `folder`; a `new` one tells of its first cycle."""
-    with DemoSite() as site:
+    with DemoSite(haste=10) as site:
         site.write_desk(folder / "alert_rules")
         environment = {
             **site.environment(),

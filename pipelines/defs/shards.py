@@ -42,7 +42,7 @@ def celery() -> ExecutorDefinition:
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
-        "broker_transport_options": {"visibility_timeout": REDELIVERED_AFTER},
+        "broker_transport_options": {"visibility_timeout": REDELIVERED_AFTER, "unacked_restore_throttle": 1},
     }
     return celery_executor.configured(
         {"broker": {"env": BROKER}, "backend": {"env": BROKER}, "config_source": late}, name="celery"

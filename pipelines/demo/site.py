@@ -19,9 +19,13 @@ DESK = Path(__file__).with_name("desk")
 
 
 class DemoSite:
-    """Plays all outlets inside `with`, on a free port of 127.0.0.1; dates count back from `opened`, default now."""
+    """Plays all outlets inside `with`, on a free port of 127.0.0.1; dates count back from `opened`, default now.
 
-    def __init__(self, opened: datetime | None = None) -> None:
+    Its slow outlet is `haste` times as quick as it would be.
+    """
+
+    def __init__(self, opened: datetime | None = None, *, haste: float = 1.0) -> None:
+        self._haste = haste
         self.opened = (opened or datetime.now(UTC)).replace(microsecond=0)
         self.mailbox = Mailbox()
         self._server = NewsServer()
@@ -104,7 +108,7 @@ class DemoSite:
         if feed.broken:
             return {feed.path: Reply(status=HTTPStatus.SERVICE_UNAVAILABLE, body=b"<h1>Maintenance</h1>")}
         document = render_feed(outlet, feed, articles, self.url, self.opened)
-        reply = Reply(body=document, content_type=feed.content_type, delay=feed.delay)
+        reply = Reply(body=document, content_type=feed.content_type, delay=feed.delay / self._haste)
         if feed.moved_to is None:
             return {feed.path: reply}
         moved = Reply(status=HTTPStatus.MOVED_PERMANENTLY, location=self.url + feed.moved_to)

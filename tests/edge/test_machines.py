@@ -30,6 +30,7 @@ from tests.conftest import PostgresServer
 
 HERE = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
+IMPATIENT = "visibility_timeout: 20, unacked_restore_interval: 1"
 SHIPPED = "telemetry:\n  enabled: false\n"
 
 
@@ -74,7 +75,10 @@ def broker() -> Iterator[str]:
 def worker(name: str, environment: Mapping[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with the settings that the job's executor sends its steps by; ended with its children."""
     settings = folder / "home" / "dagster" / "celery.yaml"  # as it is shipped, but for how long a worker may be silent
-    settings.write_text(settings.read_text().replace("visibility_timeout: 90", "visibility_timeout: 10"))
+    shipped = settings.read_text()
+    sooner = shipped.replace("visibility_timeout: 90, unacked_restore_interval: 10", IMPATIENT)
+    settings.write_text(sooner)
+    assert IMPATIENT in sooner
     command = [HERE / "dagster-celery", "worker", "start", "-A", "dagster_celery.app", "-y", settings, "-n", name]
     command += ["--", "--concurrency", "1", "--without-gossip", "--without-mingle"]
     log = (folder / f"{name}.log").open("wb")
