@@ -9,12 +9,13 @@ service would make more of than text shows as `{ACTIVE ...}`; what is bold as *b
 import html
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from pipelines.loopback import Loopback
 
 TELEGRAM_TAGS = frozenset(
     ["b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "tg-spoiler", "blockquote"]
@@ -41,35 +42,23 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
-class Service:
+class Service(Loopback):
     """One of them; `shown` is what readers see of each message taken, in order; `refusing` answers all there is."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.refusing: Refusal | None = None
         self.asked = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        super().__init__(_answering(self))
 
     @property
     def url(self) -> str:
         """Its address, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def take(self, path: str, content_type: str, body: bytes) -> str:
         """The answer to a message, which is then shown; raises Refusal."""
         raise NotImplementedError
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class Slack(Service):

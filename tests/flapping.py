@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-from tests.loopback import Loopback
+from pipelines.loopback import Loopback
 
 FLAPS = ("ok", "500", "ok", "429", "ok", "silent", "reset", "ok", "drip", "302", "ok", "short")
 """What a flapping receiver does, request after request."""

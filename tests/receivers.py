@@ -13,7 +13,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.loopback import Loopback
+from pipelines.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
-from tests.loopback import Loopback
+from pipelines.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

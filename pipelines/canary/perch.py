@@ -1,35 +1,21 @@
 """The test receiver: a webhook on loopback, open for the length of one flight, that keeps what it hears."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from pipelines.loopback import Loopback
 
 
-class Perch:
+class Perch(Loopback):
     """Listens inside `with`; what was posted stands in `heard`."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _listening(self.heard))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="perch", daemon=True)
+        super().__init__(_listening(self.heard))
 
     @property
     def address(self) -> str:
         """Where it listens, as Apprise writes it."""
-        return f"json://127.0.0.1:{self._server.server_port}/canary"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        return f"json://127.0.0.1:{self.port}/canary"
 
 
 _LONGEST = 1 << 16  # bytes; the canary's message has a few hundred

@@ -5,13 +5,12 @@ Nothing is logged, and closing waits for nobody: slow replies are cut short.
 
 import hashlib
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from pipelines.loopback import Loopback
 
 CHAT_PATH = "/chat"
 MAX_POST = 1 << 20
@@ -51,54 +50,36 @@ class ChatPost:
         return str(self.document.get("message", ""))
 
 
-class NewsServer:
+class NewsServer(Loopback):
     """An HTTP server on 127.0.0.1, running inside `with`; `replies` may be replaced at any time."""
 
     def __init__(self) -> None:
         self.replies: Mapping[str, Reply] = {}
         self.posts: list[ChatPost] = []
-        self.closing = threading.Event()
-        self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="demo-site", daemon=True)
+        super().__init__(_answering(self))
 
     @property
     def url(self) -> str:
         """Base URL, without a slash at the end."""
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        return f"http://127.0.0.1:{self.port}"
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
+def _answering(server: NewsServer) -> type[BaseHTTPRequestHandler]:
+    class Answering(_Handler):
+        news = server
 
-    def __init__(self, news: NewsServer) -> None:
-        self.news = news
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is none of our business."""
+    return Answering
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Http
+    news: NewsServer
     timeout = 5
 
     def do_GET(self) -> None:
         """Answer with the prepared reply, or 304 where the client has it already."""
-        reply = self.server.news.replies.get(self.path.partition("?")[0], _NOT_FOUND)
+        reply = self.news.replies.get(self.path.partition("?")[0], _NOT_FOUND)
         if reply.delay:
-            self.server.news.closing.wait(reply.delay)
+            self.news.stopped.wait(reply.delay)
         if reply.status is HTTPStatus.OK and self.headers.get("If-None-Match") == reply.etag:
             self._answer(Reply(status=HTTPStatus.NOT_MODIFIED), etag=reply.etag)
         else:
@@ -114,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         if post is None:
             self._answer(Reply(status=HTTPStatus.BAD_REQUEST))
             return
-        self.server.news.posts.append(post)
+        self.news.posts.append(post)
         self._answer(Reply(content_type="text/plain; charset=utf-8", body=b"ok"))
 
     def log_message(self, format: str, *args: object) -> None:
