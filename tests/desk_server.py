@@ -103,14 +103,14 @@ def tell(store: SqlStore, *entries: FeedEntry) -> None:
     alert(store, now=NOW)
 
 
-def serve(folder: Path, door: Door, url: str | None = None) -> Iterator[Page]:
+def serve(folder: Path, door: Door, url: str | None = None, zone: str = "Asia/Tbilisi") -> Iterator[Page]:
     """The page over a database with two alerts, and a desk's folder with their rule."""
     desk = folder / "desk"
     desk.mkdir(exist_ok=True)
     (desk / "quakes.yaml").write_text(f"version: 1\nrules:\n{RULE}")
     with closing(open_store(url or f"sqlite:///{folder / 'store.db'}")) as store:
         fill(store)
-        ground = Desk(store=store, folder=desk, zone=lambda: "Asia/Tbilisi", clock=lambda: datetime.now(UTC), door=door)
+        ground = Desk(store=store, folder=desk, zone=lambda: zone, clock=lambda: datetime.now(UTC), door=door)
         asked: list[str] = []
         config = uvicorn.Config(
             noted(desk_app(ground, ["127.0.0.1"], lambda: "# EOF\n"), asked), port=0, log_level="error", lifespan="off"

@@ -19,12 +19,14 @@ from pipelines.desk.actions import ACTIONS
 from pipelines.desk.desk import Asked, Desk, refusal
 from pipelines.desk.pages import PAGES
 from pipelines.desk.visitors import Refused
-from pipelines.errors import WirewatchError
+from pipelines.errors import StoreError, WirewatchError
 from pipelines.states import AlertId
 
 STATIC = Path(__file__).parent / "static"
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 LARGEST_FORM = 256 << 10
+LARGEST_NUMBER = (1 << 63) - 1
+"""Of a row; a database is not asked for more."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -32,6 +34,12 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
+
+UNANSWERED = "Alerts wait and are not lost. Try again in a minute; where it stays so, tell whoever runs Wirewatch."
+BROKEN = (
+    "This page met an error of its own. See whether what you asked for is done before you ask again, and tell whoever "
+    "runs Wirewatch: the desk page's log has the rest."
+)
 
 
 def desk_app(desk: Desk, hosts: Sequence[str], metrics: Callable[[], str] | None = None) -> Starlette:
@@ -45,12 +53,23 @@ def desk_app(desk: Desk, hosts: Sequence[str], metrics: Callable[[], str] | None
         routes.append(Route("/metrics", _numbers(desk, metrics)))
     trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     static = Mount("/static", StaticFiles(directory=STATIC))
-    nowhere: dict[Any, ExceptionHandler] = {404: _nowhere}
-    return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted], exception_handlers=nowhere)
+    told: dict[Any, ExceptionHandler] = {404: _nowhere, Exception: _broken}
+    return Starlette(routes=[*routes, static], middleware=[Middleware(_Headers), trusted], exception_handlers=told)
 
 
 async def _nowhere(_: Request, __: Exception) -> Response:
-    return HTMLResponse(refusal("There is no such page."), 404)
+    return _refused("There is no such page.", 404)
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    """What nobody foresaw; the server logs it whole, after this answer."""
+    answer = _refused(BROKEN, 500)
+    answer.headers.update(HEADERS)  # it is answered outside of what adds them
+    return answer
+
+
+def _refused(text: str, status: int) -> Response:
+    return HTMLResponse(refusal(text, status), status)
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -96,12 +115,16 @@ def _answered(perform: Callable[[], Response]) -> Response:
     try:
         return perform()
     except Refused as error:
-        return HTMLResponse(refusal(str(error)), error.status)
+        return _refused(str(error), error.status)
+    except StoreError as error:
+        return _refused(f"{error}. {UNANSWERED}", 503)
     except WirewatchError as error:
-        return HTMLResponse(refusal(str(error)), 400)
+        return _refused(str(error), 400)
 
 
 def _asked(desk: Desk, request: Request, fields: dict[str, str] | None = None) -> Asked:
+    if any(isinstance(number, int) and number > LARGEST_NUMBER for number in request.path_params.values()):
+        raise Refused(404, "There is nothing of that number.")
     number = request.path_params.get("alert_id")
     alert_id = None if number is None else AlertId(number)
     visitor = desk.door.visitor(request, fields or {}, alert_id, request.path_params.get("digest_id"))

@@ -56,6 +56,9 @@ def shown(desk: Desk, asked: Asked, template: str, **values: object) -> str:
     return fill(TEMPLATES, template, visitor=asked.visitor, key=asked.key, form=form, zone=zone, **values)
 
 
-def refusal(text: str) -> str:
+HEADINGS = {403: "Not for you", 404: "Not here", 500: "Not as it should be", 503: "Not now"}
+
+
+def refusal(text: str, status: int) -> str:
     """The page that says why there is no other."""
-    return fill(TEMPLATES, "refused.html", text=text)
+    return fill(TEMPLATES, "refused.html", heading=HEADINGS.get(status, "Not done"), text=text)

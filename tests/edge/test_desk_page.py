@@ -3,8 +3,10 @@
 import getpass
 import html
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,6 +153,26 @@ def test_numbers_for_prometheus_are_for_whom_the_door_lets_in(page: Page, shared
 
 def test_a_name_that_points_here_gets_no_answer(page: Page) -> None:
     assert page.get("/", Host="evil.example").status == 400
+
+
+def test_a_database_that_does_not_answer_is_told_for_what_it_is(page: Page, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as other:
+        other.execute("ALTER TABLE alerts RENAME TO away")
+    told = page.get("/")
+    assert (told.status, told.headers["cache-control"]) == (503, "no-store")
+    assert "Not now" in told.text
+    assert "Alerts wait and are not lost" in told.text
+    assert page.post("/A1/claim", {"form": SIGNER.form("ani")}).status == 503
+
+
+def test_an_error_that_nobody_foresaw_has_a_page_and_our_headers(tmp_path: Path) -> None:
+    for page in serve(tmp_path, Door(signer=SIGNER, local_user="ani"), zone="Nowhere/Town"):
+        told = page.get("/")
+        assert told.status == 500
+        assert "error of its own" in told.text
+        assert "Nowhere" not in told.text
+        assert "script-src 'self'" in told.headers["content-security-policy"]
+        assert page.get("/stamp").status == 200
 
 
 def test_a_pasted_rule_is_tried_and_its_faults_are_told(page: Page) -> None:
