@@ -1,5 +1,6 @@
 """The page as a web application: addresses to handlers, refusals, and the headers that keep others' code out."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ HEADERS = {
     "cache-control": "no-store",
 }
 
-UNANSWERED = "Alerts wait and are not lost. Try again in a minute; where it stays so, tell whoever runs Wirewatch."
+LOG = logging.getLogger("uvicorn.error")
+UNANSWERED = (
+    "The database does not answer. Alerts wait and are not lost. Try again in a minute; where it stays so, tell whoever "
+    "runs Wirewatch: `wirewatch status` and the desk page's log have the rest."
+)
 BROKEN = (
     "This page met an error of its own. See whether what you asked for is done before you ask again, and tell whoever "
     "runs Wirewatch: the desk page's log has the rest."
@@ -117,7 +122,8 @@ def _answered(perform: Callable[[], Response]) -> Response:
     except Refused as error:
         return _refused(str(error), error.status)
     except StoreError as error:
-        return _refused(f"{error}. {UNANSWERED}", 503)
+        LOG.error("%s", error)  # whose path or address is not for every reader
+        return _refused(UNANSWERED, 503)
     except WirewatchError as error:
         return _refused(str(error), 400)
 

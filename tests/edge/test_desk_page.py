@@ -162,6 +162,7 @@ def test_a_database_that_does_not_answer_is_told_for_what_it_is(page: Page, tmp_
     assert (told.status, told.headers["cache-control"]) == (503, "no-store")
     assert "Not now" in told.text
     assert "Alerts wait and are not lost" in told.text
+    assert "store.db" not in told.text
     assert page.post("/A1/claim", {"form": SIGNER.form("ani")}).status == 503
 
 
