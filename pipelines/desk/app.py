@@ -38,8 +38,8 @@ HEADERS = {
 
 LOG = logging.getLogger("uvicorn.error")
 UNANSWERED = (
-    "The database does not answer. Alerts wait and are not lost. Try again in a minute; where it stays so, tell whoever "
-    "runs Wirewatch: `wirewatch status` and the desk page's log have the rest."
+    "The database does not answer. Alerts wait and are not lost. Try again in a minute; where it stays so, tell "
+    "whoever runs Wirewatch: `wirewatch status` and the desk page's log have the rest."
 )
 BROKEN = (
     "This page met an error of its own. See whether what you asked for is done before you ask again, and tell whoever "
