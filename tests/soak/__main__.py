@@ -135,10 +135,11 @@ def all_told(url: str, wanted: set[str], receivers: Receivers) -> bool:
         return not store.journal.deliveries([DeliveryState.PENDING, DeliveryState.HELD], 1)
 
 
-def settled(url: str, feeds: int) -> bool:
-    """Whether every feed has been read once, so that what comes now is news."""
+def settled(url: str, feeds: int, since: datetime | None = None) -> bool:
+    """Whether every feed has been read, `since` then or ever: what comes now is news."""
     with closing(open_store(url)) as store:
-        return sum(bool(row.state.succeeded_at) for row in store.journal.feeds()) >= feeds
+        read = [row.state.succeeded_at for row in store.journal.feeds()]
+    return sum(one is not None and (since is None or one >= since) for one in read) >= feeds
 
 
 def _wait(question: Callable[[], bool], soak: Soak, patience: float, what: str) -> bool:

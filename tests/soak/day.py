@@ -60,6 +60,11 @@ class Day:
         """Since the watch began."""
         return (self._hour.value - self._began) / HOUR
 
+    @property
+    def now(self) -> datetime:
+        """By the moved clock."""
+        return datetime.fromtimestamp(self._hour.value, UTC)
+
     def watch(self) -> None:
         """From now on hours count."""
         self._began = self._hour.value
@@ -165,7 +170,7 @@ def simulate(options: argparse.Namespace, folder: Path) -> int:
             day.watch()
             begin.send(hour.value)
             live(day, receivers, options.hours)
-            _drain(day, struck.url, plan, receivers)
+            _drain(day, struck.url, options.feeds, plan, receivers)
             found = list(
                 verdict(
                     struck.url, folder, wanted={str(one.number) for one in plan if one.wanted},
@@ -181,10 +186,12 @@ def simulate(options: argparse.Namespace, folder: Path) -> int:
     return 0 if all(one.holds for one in found) else 1
 
 
-def _drain(day: Day, url: str, plan: Sequence[Article], receivers: Receivers) -> None:
+def _drain(day: Day, url: str, feeds: int, plan: Sequence[Article], receivers: Receivers) -> None:
+    """Until all was told, and each feed was asked after the last article came out."""
     receivers.manners.clear()
     ends, wanted = day.hours + PATIENCE, {str(one.number) for one in plan if one.wanted}
-    while not all_told(url, wanted, receivers) and day.hours < ends:
+    over = day.now
+    while not (settled(url, feeds, over) and all_told(url, wanted, receivers)) and day.hours < ends:
         day.cycle()
     print(f"{day.hours:.1f} hours until all was told")
 
