@@ -60,7 +60,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         name="fetch",
-        full=["--rounds", "1"],
+        full=["--rounds", "3"],
         small=["--feeds", "40", "--rounds", "1"],
         peers=["reader"],
         read=each(

@@ -260,8 +260,11 @@ def _words(entry: FeedEntry) -> dict[str, Any]:
 def _cleaned(entry: FeedEntry) -> FeedEntry:
     """The entry with the words and the link as they will be read back, so that they compare as the same."""
     words = (entry.title, entry.link or "", entry.summary, entry.body)
-    title, link, summary, body = cleaned = tuple(map(clean, words))
-    return entry if cleaned == words else replace(entry, title=title, link=link or None, summary=summary, body=body)
+    together = "".join(words)
+    if clean(together) is together:  # nearly always, and told for all four in the time of one
+        return entry
+    title, link, summary, body = map(clean, words)
+    return replace(entry, title=title, link=link or None, summary=summary, body=body)
 
 
 def _oldest_first(entries: Sequence[FeedEntry], now: datetime) -> list[FeedEntry]:
