@@ -37,7 +37,7 @@ Sizes = dict[HtmlElement, Size]
 
 def measure(tree: HtmlElement) -> Sizes:
     """The size of every element in the tree, in document order and in time that grows with the page alone."""
-    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    elements = list(tree.iter("*"))
     sizes = {element: Size() for element in elements}
     for element in reversed(elements):
         size = sizes[element]

@@ -80,12 +80,9 @@ def detect(text: str, said: Iterable[str | None] = ()) -> str | None:
 
 def _script(text: str) -> tuple[str | None, int]:
     """The script of most letters, and how many it has; kana, however few beside Han, is Japanese."""
-    counts = Counter(
-        name
-        for character in islice(filter(str.isalpha, text), _LETTERS_READ)
-        for low, high, name in _RANGES
-        if low <= ord(character) <= high
-    )
+    counts = Counter[str]()
+    for character, number in Counter(islice(filter(str.isalpha, text), _LETTERS_READ)).items():
+        counts.update({name: number for low, high, name in _RANGES if low <= ord(character) <= high})
     if not counts:
         return None, 0
     if counts["kana"] * 10 > counts["han"]:
