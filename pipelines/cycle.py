@@ -78,7 +78,7 @@ class Cycle:
         if polled.counts["entries new"]:
             self.workers.submit(get_ready)  # seconds on a busy machine, while what waits is sent
         try:
-            return polled, *self.digests(), self._deliver()
+            return polled, *self._due_digests(), self._deliver()
         except DeskFileError:
             return (polled,)  # a faulty routes.yaml is the last step's to tell; gathering goes on
 
@@ -140,8 +140,12 @@ class Cycle:
         """Decide what the desk is told."""
         return alerting.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
 
+    @noted
     def digests(self) -> tuple[Report, ...]:
         """Make the digests whose period is over; nothing to tell where none is."""
+        return self._due_digests()
+
+    def _due_digests(self) -> tuple[Report, ...]:
         from pipelines.digests.sources import make_due
 
         return make_due(self.store, self.settings, self.routes, self.clock, self._budget("digests"))
