@@ -100,13 +100,9 @@ class Cycle:
         from pipelines.steps.again import Again
 
         return Again(
-            store=self.store,
-            workers=self.workers,
-            feeds=self._feeds,
-            names=self._names,
-            live=self._live,
-            clock=self.clock,
-        )
+            store=self.store, workers=self.workers, feeds=self._feeds,
+            names=self._names, live=self._live, clock=self.clock,
+        )  # fmt: skip
 
     @noted
     def revisits(self) -> Report:
@@ -140,15 +136,16 @@ class Cycle:
         """Decide what the desk is told."""
         return alerting.dispatch_alerts(self.store.alerts, self.routes, budget=self._budget("alerts"))
 
-    @noted
-    def digests(self) -> tuple[Report, ...]:
-        """Make the digests whose period is over; nothing to tell where none is."""
-        return self._due_digests()
-
     def _due_digests(self) -> tuple[Report, ...]:
+        """Those whose period is over; nothing to tell where none is."""
         from pipelines.digests.sources import make_due
 
         return make_due(self.store, self.settings, self.routes, self.clock, self._budget("digests"))
+
+    @noted
+    def digests(self) -> tuple[Report, ...]:
+        """Make the digests that are due."""
+        return self._due_digests()
 
     @noted
     def deliveries(self) -> Report:
@@ -237,13 +234,9 @@ class Cycle:
     @property
     def _gatherer(self) -> Gatherer:
         return Gatherer(
-            settings=self.settings,
-            store=self.store,
-            fetcher=self.fetcher,
-            workers=self.workers,
-            feeds=self._feeds,
-            budget=self._budget,
-        )
+            settings=self.settings, store=self.store, fetcher=self.fetcher,
+            workers=self.workers, feeds=self._feeds, budget=self._budget,
+        )  # fmt: skip
 
     def _budget(self, step: str) -> Budget:
         """The step's share of the time; none for what fetches, while the disk is full."""

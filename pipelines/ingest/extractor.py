@@ -1,6 +1,5 @@
 """From a page to an article: its text, title, time, authors and language, with the feed's words for what it lacks."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,6 +20,7 @@ from pipelines.ingest.plain_text import MAX_TEXT, MAX_TITLE, one_line
 from pipelines.ingest.reading import Reading, from_entry, without_captions
 from pipelines.ingest.selection import select
 from pipelines.ingest.walls import ARTICLE, BRIEF, wall
+from pipelines.ingest.xml_text import page_bytes
 from pipelines.model import Content, FeedEntry, Page, Published
 from pipelines.passages import Passage
 from pipelines.protocols import Response
@@ -30,9 +30,6 @@ from pipelines.states import PassageKind, Precision
 _EARLIEST, _LATEST = timedelta(hours=-14), timedelta(hours=24 + 12)
 
 _OF_HEAD = frozenset({"title", "meta", "link", "base", "style", "script", "noscript", "template"})
-_COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # to a terminal
-_CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r"))
-_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +164,7 @@ def _parsed(html: bytes, content_type: str | None) -> tuple[HtmlElement | None, 
     parser = etree.HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
-        tree = document_fromstring(_xml(text), parser=parser)
+        tree = document_fromstring(page_bytes(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
             raise MemoryError from error  # lxml calls it a fault of the page
@@ -186,14 +183,6 @@ def _give_body(tree: HtmlElement) -> None:
         body = etree.SubElement(tree, "body") if body is None else body
         for place, one in enumerate(stray):
             body.insert(place, one)
-
-
-def _xml(text: str) -> bytes:
-    """The text in UTF-8, without what no XML may have; by bytes: a pattern over a page takes as long as its parser."""
-    body = _COMMANDS.sub("", text).encode("utf-8", "ignore").translate(None, _CONTROL)
-    for one in _NO_CHARACTERS:
-        body = body.replace(one, b"") if one in body else body
-    return body
 
 
 def _published(page: PageDates, entry: FeedEntry | None) -> Published | None:

@@ -12,6 +12,7 @@ from pipelines.ingest.link_pattern import link_pattern
 from pipelines.ingest.parsed_feed import ParsedFeed, Problems, RawItem, parsed_feed
 from pipelines.ingest.plain_text import MAX_TITLE, element_text, one_line_of
 from pipelines.ingest.urls import canonical_url, resolved
+from pipelines.ingest.xml_text import page_bytes
 from pipelines.states import SourceKind
 
 MAX_LINKS = 20_000
@@ -51,7 +52,7 @@ def page_tree(body: bytes, content_type: str | None) -> tuple[etree._Element, st
     # Without the limit on depth: beyond 256 levels the rest of the page would be lost in silence.
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = lxml_html.document_fromstring(page_bytes(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise NotAFeed("the page is empty" if not text.strip() else f"not a page: {error}") from error
     title = root.find(".//title")

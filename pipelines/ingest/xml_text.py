@@ -17,6 +17,7 @@ _LONGEST_TYPE = 16_384  # characters of document type: 145 are the most in 379 f
 _OF_MEDIA = re.compile(r"sitemap-(?:image|video)|^(?:image|video):")
 _FORBIDDEN = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # to a terminal
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _HALVES = re.compile(
@@ -24,6 +25,17 @@ _HALVES = re.compile(
     re.ASCII,
 )
 """Surrogates by number: lxml recovers from them, and leaves bytes that it cannot read as text itself."""
+
+
+def page_bytes(text: str) -> bytes:
+    """A page's text in UTF-8 without what no XML may have: else lxml refuses it where words are put in beside it.
+
+    By bytes: a pattern over a page takes as long as its parser.
+    """
+    body = _COMMANDS.sub("", text).encode("utf-8", "ignore").translate(None, _FORBIDDEN)
+    for one in _NO_CHARACTERS:
+        body = body.replace(one, b"") if one in body else body
+    return body
 
 
 def is_html(text: str) -> bool:
