@@ -135,10 +135,13 @@ def run(rules: Sequence[SampleRule], texts: Sequence[Content], rounds: int) -> N
         contestant.judge_all(texts[:1])  # what is built for the first article is no article's cost
     gc.collect()
     gc.freeze()  # what the contestants hold: nobody's rounds pay for looking through it
-    for _ in range(rounds):
+    order = list(contestants)
+    for turn in range(rounds):
         times["raw scan"].append(seconds(scan) / len(texts))
-        for name, contestant in contestants.items():
+        for name in (*order[turn % len(order) :], *order[: turn % len(order)]):  # nobody is always the same one's next
+            contestant = contestants[name]
             part = texts[:few] if contestant.few else texts
+            contestant.judge_all(part[:1])
             times[name].append(seconds(lambda part=part, one=contestant: one.judge_all(part)) / len(part))
     gc.unfreeze()
     kind = "rules" if rules[0].short else "rules that are judged one by one"

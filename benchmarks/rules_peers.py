@@ -222,6 +222,7 @@ class Tantivy:
         for article in articles:
             writer.add_document(tantivy.Document(text=f"{article.title}\n{article.body}"))
         writer.commit()
+        writer.wait_merging_threads()  # what they take is this contestant's, not the next one's
         index.reload()
         searcher = index.searcher()
         for query in self._queries:
