@@ -71,7 +71,9 @@ class Database:
             connection.close()
 
     def close(self) -> None:
-        """Release every connection."""
+        """Release every connection. SQLAlchemy remembers a dialect of PostgreSQL for good: nothing stays on it."""
+        if event.contains(self._engine, "handle_error", self._translate):
+            event.remove(self._engine, "handle_error", self._translate)
         self._engine.dispose()
 
     @contextmanager

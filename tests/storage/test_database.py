@@ -1,16 +1,18 @@
 """Opening, locking, and what the messages say."""
 
+import gc
 import sqlite3
 import subprocess
 import sys
 import threading
+import weakref
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from pipelines.errors import StoreBusy, StoreError
 from storage.database import Database
@@ -186,6 +188,18 @@ def test_a_lost_connection_is_busy_once_and_then_made_anew(postgres_url: str) ->
             cut_in_the_middle()
         cut()
         assert store.due_work(LATER).anything is False
+
+
+def test_a_closed_database_leaves_no_engine_behind(store_url: str) -> None:
+    database = Database(store_url)
+    with database.reading() as connection:
+        assert inspect(connection).has_table("articles")  # SQLAlchemy remembers PostgreSQL's dialect for it
+        engine = weakref.ref(connection.engine)
+    database.close()
+    database.close()
+    del database, connection
+    gc.collect()
+    assert engine() is None
 
 
 def test_sqlite_is_set_for_readers_beside_a_writer_and_for_power_cuts(sqlite_template: Path) -> None:
