@@ -18,20 +18,22 @@ from pipelines.defs.checks import rule_file_checks
 from pipelines.defs.old_runs import old_runs, old_runs_hourly
 from pipelines.defs.reprocessing import backfill
 from pipelines.defs.resources import Installation
-from pipelines.defs.runs import GATHER, MONITOR, end_left_over_runs
+from pipelines.defs.runs import GATHER, MONITOR, RULE_FILES, end_left_over_runs
 from pipelines.defs.shards import executor, shard_assets
 from sensors.due_shards import due_shards
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator, tell_recovery
+from sensors.saved_rules import saved_rules
 
 SHARDS = shard_assets(shards_of(os.environ))
 """None unless WIREWATCH_SHARDS is more than one: then the monitor job leaves gathering to the job of the shards."""
 _OF_SHARDS = [asset.key.to_user_string() for asset in SHARDS]
 _ELSEWHERE = AssetSelection.assets("archive", *_OF_SHARDS, *(("feed_entries", "articles") if SHARDS else ()))
+CHECKS = rule_file_checks()
 
 monitor = define_asset_job(
     MONITOR,
-    selection=AssetSelection.all() - _ELSEWHERE,
+    selection=AssetSelection.all() - _ELSEWHERE - AssetSelection.checks(CHECKS),
     config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
     description="One monitoring cycle: poll, extract, group, match, decide, deliver, tell that all is well. "
     "Takes at most about a minute; what is left waits for the next.",
@@ -41,6 +43,12 @@ housekeeping = define_asset_job(
     "housekeeping",
     selection=AssetSelection.assets("archive"),
     description="Once an hour: forgets what was kept for its time, and gives the disk the room back.",
+)
+
+check_rule_files = define_asset_job(
+    RULE_FILES,
+    selection=AssetSelection.checks(CHECKS),
+    description="Whether each rule file is as it should be: asked whenever a file of the desk was saved.",
 )
 
 gather = define_asset_job(
@@ -62,13 +70,13 @@ defs = Definitions(
         assets.archive,
         *SHARDS,
     ],
-    asset_checks=[rule_file_checks()],
-    jobs=[monitor, backfill, housekeeping, old_runs, *([gather] if SHARDS else [])],
+    asset_checks=[CHECKS],
+    jobs=[monitor, backfill, housekeeping, old_runs, check_rule_files, *([gather] if SHARDS else [])],
     schedules=[
         ScheduleDefinition(job=housekeeping, cron_schedule="17 * * * *", default_status=DefaultScheduleStatus.RUNNING),
         old_runs_hourly,
     ],
-    sensors=[due_work, tell_operator, tell_recovery, *([due_shards] if SHARDS else [])],
+    sensors=[due_work, saved_rules, tell_operator, tell_recovery, *([due_shards] if SHARDS else [])],
     resources={"installation": Installation()},
     executor=in_process_executor,  # measured with five tiny assets: 4.3 s in process, 22.6 s in a process each
 )

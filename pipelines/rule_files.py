@@ -24,8 +24,8 @@ def questions(desk: Path) -> tuple[tuple[str, str], ...]:
 def check_rule_files(desk: Path, kept: Path) -> tuple[Check, ...]:
     """An answer for each rule file and lists.yaml, and one for all of them: faults and failing tests, with places.
 
-    Asked in every run, so that files which have not changed since they were found without fault are not compiled and
-    tested again: their rules are in the folder `kept`.
+    Files that have not changed since they were found without fault are not compiled and tested again: their rules are
+    in the folder `kept`.
     """
     sources = read_sources(desk)
     rule_set, faults = _judged(sources, KeptRules(kept))

@@ -8,6 +8,7 @@ from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunSta
 
 MONITOR = "monitor"
 GATHER = "gather"
+RULE_FILES = "check_rule_files"
 TOLD = "wirewatch/told"
 """Tag of a failed run of which the operator has been told."""
 OVER = "wirewatch/over"
@@ -55,9 +56,14 @@ def run_on_its_way(instance: DagsterInstance, job: str = MONITOR) -> DagsterRun 
     return next(iter(runs), None)
 
 
-def resting_until(instance: DagsterInstance, now: datetime) -> datetime | None:
+def newest_run(instance: DagsterInstance, job: str) -> DagsterRun | None:
+    """The last run of a job, whatever became of it."""
+    return next(iter(instance.get_runs(RunsFilter(job_name=job), limit=1)), None)
+
+
+def resting_until(instance: DagsterInstance, now: datetime, job: str = MONITOR) -> datetime | None:
     """Until when left-over work alone starts no run, because the last run failed on it; None when it may start."""
-    last = next(iter(_ended(instance, limit=1)), None)
+    last = next(iter(_ended(instance, limit=1, job_name=job)), None)
     if last is None or last.dagster_run.status is not DagsterRunStatus.FAILURE:
         return None
     until = _since(last) + AFTER_FAILURE

@@ -36,11 +36,16 @@ def waiting(context: SensorEvaluationContext, job: str, now: datetime) -> DueWor
 
 def desk_changed(context: SensorEvaluationContext) -> bool:
     """Whether a file of the desk's folder was saved since the last look: what it brings is seen at once."""
+    stamp = desk_stamp()
+    changed = context.cursor != stamp
+    context.update_cursor(stamp)
+    return changed
+
+
+def desk_stamp() -> str:
+    """What is another whenever a file of the desk's folder was saved, came or went."""
     stamps, desk = [], load_settings(os.environ, Path.cwd()).desk
     for file in sorted(desk.rglob("*.yaml")):
         with suppress(OSError):  # gone between listing and looking
             stamps.append(f"{file}:{file.stat().st_mtime_ns}")
-    stamp = digest(*stamps)
-    changed = context.cursor != stamp
-    context.update_cursor(stamp)
-    return changed
+    return digest(*stamps)

@@ -39,6 +39,7 @@ from pipelines.rule_files import EVERY_FILE
 from sensors.due_shards import due_shards
 from sensors.due_work import due_work
 from sensors.run_failure import tell_operator, tell_recovery
+from sensors.saved_rules import saved_rules
 from tests.installation import World, demo_world
 
 ASSETS = ("feed_entries", "articles", "stories", "matches", "alerts", "deliveries", "heartbeat")
@@ -305,7 +306,36 @@ def test_each_rule_file_has_a_check_of_its_own_and_a_new_one_needs_no_code(
     assert set(found) == {"rules", "lists", EVERY_FILE}
 
 
-def test_the_monitor_job_checks_the_rule_files_and_counts_by_rule(
+def test_the_rule_files_are_checked_when_one_was_saved(world: World, instance: DagsterInstance) -> None:
+    rules = world.folder / "alert_rules" / "rules.yaml"
+
+    def asked(known: Definitions = defs) -> RunRequest | SkipReason:
+        answer = saved_rules(build_sensor_context(instance=instance, definitions=known))
+        assert isinstance(answer, RunRequest | SkipReason)
+        return answer
+
+    first = asked()
+    assert isinstance(first, RunRequest)
+    job = defs.resolve_job_def("check_rule_files")
+    assert job.execute_in_process(instance=instance, tags=dict(first.tags)).success
+    key = AssetCheckKey(AssetKey("matches"), EVERY_FILE)
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
+    assert found[key].status.value == "SUCCEEDED"
+    assert isinstance(asked(), SkipReason)
+    assert isinstance(asked(Definitions()), RunRequest)  # code that knows other files
+
+    rules.write_text(rules.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    second = asked()
+    assert isinstance(second, RunRequest)
+    failed = create_run_for_test(instance, "check_rule_files", tags=dict(second.tags), status=DagsterRunStatus.FAILURE)
+    assert "the last run failed" in str(asked())
+    instance.delete_run(failed.run_id)
+    assert isinstance(asked(), RunRequest)  # cleared away: its answers are gone with it
+    create_run_for_test(instance, "check_rule_files", tags=dict(second.tags), status=DagsterRunStatus.STARTED)
+    assert "is on its way" in str(asked())
+
+
+def test_the_monitor_job_counts_by_rule(
     world: World, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", instance.root_directory)
@@ -320,6 +350,3 @@ def test_the_monitor_job_checks_the_rule_files_and_counts_by_rule(
     assert int(ghost["shadowed"]) > 0
     assert (ghost["matched"], float(ghost["seconds"]) >= 0) == ("0", True)
     assert any(int(row.data["matched"]) for row in rows)
-    key = AssetCheckKey(AssetKey("matches"), EVERY_FILE)
-    summary = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
-    assert summary[key].status.value == "SUCCEEDED"

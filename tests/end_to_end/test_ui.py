@@ -38,6 +38,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         environment = {**os.environ, **world.environment, "DAGSTER_HOME": str(home)}
         run = "from pipelines.definitions import run_monitor_job as run; assert run(every_feed=True)"
         subprocess.run([sys.executable, "-c", run], env=environment, check=True, capture_output=True, timeout=60)
+        checks = ["dagster", "job", "execute", "-m", "pipelines.definitions", "-j", "check_rule_files"]
+        subprocess.run([sys.executable, "-m", *checks], env=environment, check=True, capture_output=True, timeout=60)
         command = ["dagster_webserver", "-w", str(home / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
         with subprocess.Popen(
             [sys.executable, "-m", *command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
