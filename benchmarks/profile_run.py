@@ -76,7 +76,6 @@ def watch(clock: Clock, instance: DagsterInstance) -> None:
     clock.around(instance.event_log_storage, "store_event", lambda event: f"Dagster's record: {_kind(event)}")
     clock.around(resources, "open_cycle", lambda *_: "opening store, fetcher and notifier")
     clock.around(resources.Installation, "teardown_after_execution", lambda *_: "closing them")
-    clock.around(resources.Installation, "rule_files", lambda *_: "check of the rule files")
     steps = "feed_entries articles revisits stories matches alerts deliveries heartbeat"
     for step in steps.split():
         clock.around(Cycle, step, lambda *_, step=step, **__: f"step {step}")
