@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.desk_files.reading import Fault, Level
-from pipelines.rehearsal.inline_tests import run_tests
 from pipelines.reports import Check
-from pipelines.rules.kept import KeptRules
-from pipelines.rules.loader import RuleSet, compile_rules
 from pipelines.rules.sources import LISTS, Sources, read_sources
+
+if TYPE_CHECKING:  # 0.1 s that each process of Dagster's would take to load, and none but one asks the questions
+    from pipelines.rules.loader import RuleSet
 
 EVERY_FILE = "every_rule_file"
 """The question about all files at once: it is there for files that came since the others were put."""
@@ -28,15 +29,20 @@ def check_rule_files(desk: Path, kept: Path) -> tuple[Check, ...]:
     in the folder `kept`.
     """
     sources = read_sources(desk)
-    rule_set, faults = _judged(sources, KeptRules(kept))
+    rule_set, faults = _judged(sources, kept)
     each = tuple(_checked(path, desk, rule_set, faults) for path in _paths(sources))
     wrong = [fault for fault in faults if fault.level is Level.ERROR]
     shown = _advice(wrong) if wrong else f"nothing is wrong; files: {len(each)}, rules: {len(rule_set.rules)}"
     return (*each, Check(name=EVERY_FILE, passed=not wrong, number=len(wrong), detail=shown))
 
 
-def _judged(sources: Sources, kept: KeptRules) -> tuple[RuleSet, Sequence[Fault]]:
+def _judged(sources: Sources, folder: Path) -> "tuple[RuleSet, Sequence[Fault]]":
     """The rules with every fault of what is written; none of what is kept, for only what passed its tests is."""
+    from pipelines.rehearsal.inline_tests import run_tests
+    from pipelines.rules.kept import KeptRules
+    from pipelines.rules.loader import compile_rules
+
+    kept = KeptRules(folder)
     known = kept.load(sources)
     if known:
         return known, ()
@@ -61,7 +67,7 @@ def _paths(sources: Sources) -> Iterator[Path]:
         yield sources.lists.path
 
 
-def _checked(path: Path, desk: Path, rule_set: RuleSet, faults: Sequence[Fault]) -> Check:
+def _checked(path: Path, desk: Path, rule_set: "RuleSet", faults: Sequence[Fault]) -> Check:
     wrong = [fault for fault in faults if fault.path == path and fault.level is Level.ERROR]
     rules = [rule for rule in rule_set.rules if rule.file.path == path]
     tests = sum(len(rule.tests) + len(rule.sequences) for rule in rules)
