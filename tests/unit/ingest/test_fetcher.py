@@ -340,12 +340,12 @@ def test_two_at_once_for_a_host_and_all_are_served(web: Web) -> None:
             now[0] -= 1
             yield b"y"
 
-        return Page(body=pieces(), pause=0.05)
+        return Page(body=pieces(), pause=0.2)
 
     web.routes["/"] = counted
 
     async def many() -> list[Response]:
-        async with HttpFetcher(HERE, limits=QUICK) as fetcher:
+        async with HttpFetcher(HERE, limits=Limits(total=1.5)) as fetcher:  # all take longer: waiting does not count
             return await asyncio.gather(*(fetcher.fetch(Request(url=web.url())) for _ in range(10)))
 
     assert [answer.body for answer in asyncio.run(many())] == [b"xy"] * 10
