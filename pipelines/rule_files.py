@@ -10,7 +10,7 @@ from pipelines.desk_files.reading import Fault, Level
 from pipelines.reports import Check
 from pipelines.rules.sources import LISTS, Sources, read_sources
 
-if TYPE_CHECKING:  # 0.1 s that each process of Dagster's would take to load, and none but one asks the questions
+if TYPE_CHECKING:  # 0.1 s to load, which each process of Dagster's would take and only that with the answers needs
     from pipelines.rules.loader import RuleSet
 
 EVERY_FILE = "every_rule_file"

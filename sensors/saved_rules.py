@@ -3,8 +3,8 @@
 from dagster import DagsterRunStatus, DefaultSensorStatus, RunRequest, SensorEvaluationContext, SkipReason, sensor
 
 from pipelines.cycle import utc_now
-from pipelines.defs.runs import RULE_FILES, end_overdue_runs, newest_run, resting_until, run_on_its_way
-from pipelines.defs.waiting import desk_stamp
+from pipelines.defs.runs import RULE_FILES, newest_run, resting_until
+from pipelines.defs.waiting import desk_stamp, on_its_way
 from pipelines.states import digest
 
 ASKED_OF = "wirewatch/files"
@@ -23,18 +23,15 @@ def saved_rules(context: SensorEvaluationContext) -> RunRequest | SkipReason:
     A run that failed is asked for again, as is one that was cleared away: what its checks said went with it. Code that
     was loaded anew has checks of other files.
     """
-    now, instance = utc_now(), context.instance
-    end_overdue_runs(instance, now, RULE_FILES)
-    active = run_on_its_way(instance, RULE_FILES)
-    if active is not None:
-        return SkipReason(f"run {active.run_id[:8]} is on its way")
-    graph = context.repository_def.asset_graph if context.repository_def else None
-    asked_of = digest(desk_stamp(), *sorted(key.name for key in graph.asset_check_keys) if graph else ())
-    last = newest_run(instance, RULE_FILES)
+    now = utc_now()
+    if active := on_its_way(context, RULE_FILES, now):
+        return active
+    known = context.repository_def.asset_graph.asset_check_keys if context.repository_def else ()
+    asked_of = digest(desk_stamp(), *sorted(key.name for key in known))
+    last = newest_run(context.instance, RULE_FILES)
     if last is not None and last.tags.get(ASKED_OF) == asked_of:
         if last.status is DagsterRunStatus.SUCCESS:
             return SkipReason("no file was saved since the checks answered")
-        resting = resting_until(instance, now, RULE_FILES)
-        if resting:
+        if resting := resting_until(context.instance, now, RULE_FILES):
             return SkipReason(f"the last run failed; the next begins at {resting:%H:%M} UTC, or when a file was saved")
     return RunRequest(tags={ASKED_OF: asked_of})

@@ -16,13 +16,18 @@ from pipelines.store import DueWork
 from storage.store import open_store
 
 
-def waiting(context: SensorEvaluationContext, job: str, now: datetime) -> DueWork | SkipReason:
-    """What is due, or why no run may start. A run of the job that crashed is ended, and blocks nothing."""
+def on_its_way(context: SensorEvaluationContext, job: str, now: datetime) -> SkipReason | None:
+    """Why no run of the job may start beside another. One that crashed is ended, and blocks nothing."""
     for run in end_overdue_runs(context.instance, now, job):
         context.log.warning("ended run %s: it took longer than a run may", run.run_id)
     active = run_on_its_way(context.instance, job)
-    if active is not None:
-        return SkipReason(f"run {active.run_id[:8]} is on its way")
+    return SkipReason(f"run {active.run_id[:8]} is on its way") if active else None
+
+
+def waiting(context: SensorEvaluationContext, job: str, now: datetime) -> DueWork | SkipReason:
+    """What is due, or why no run may start."""
+    if active := on_its_way(context, job, now):
+        return active
     settings = load_settings(os.environ, Path.cwd())
     if is_shut(settings.home):
         return SkipReason("an upgrade or a restore is going on; what waits is done after it")

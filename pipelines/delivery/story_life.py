@@ -31,7 +31,7 @@ CORRECTION_WORDS = (
 """How a page says that it was corrected: a paragraph, or a headline, that begins so."""
 
 
-@cache  # Chinese among them is read word by word, by a pattern of all scripts: 0.1 s that an idle cycle has no use for
+@cache  # Chinese among them is read word by word, by a pattern of all scripts: 0.05 s that no idle cycle needs
 def _folded_words() -> frozenset[str]:
     return frozenset(words(word).folded[0] for word in CORRECTION_WORDS)
 

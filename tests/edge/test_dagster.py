@@ -350,3 +350,5 @@ def test_the_monitor_job_counts_by_rule(
     assert int(ghost["shadowed"]) > 0
     assert (ghost["matched"], float(ghost["seconds"]) >= 0) == ("0", True)
     assert any(int(row.data["matched"]) for row in rows)
+    key = AssetCheckKey(AssetKey("matches"), EVERY_FILE)
+    assert not instance.event_log_storage.get_latest_asset_check_execution_by_key([key])  # a job of its own asks it
