@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
+from unicodedata import normalize
 
 from pipelines.rules.grammar import arabic, armenian, azerbaijani, georgian, russian, turkish
 from pipelines.rules.grammar.paradigm import ALONE, Paradigm
@@ -58,7 +59,8 @@ def _add(endings: defaultdict[str, set[str]], stem: str, form: str) -> None:
 
 def _turkic_lower(word: str) -> str:
     """In lower case with its accents, for they tell the vowel harmony; I is ı there."""
-    return fold(word.replace("I\u0307", "i").replace("İ", "i").replace("I", "ı"), keep_accents=True)
+    whole = normalize("NFC", word)  # the letter I of a decomposed Ì or Î is no dotless one
+    return fold(whole.replace("İ", "i").replace("I", "ı"), keep_accents=True)
 
 
 class _ParadigmOf(Protocol):

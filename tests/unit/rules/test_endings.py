@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.model import Content
@@ -194,6 +194,8 @@ def test_every_form_is_folded_and_the_word_itself_is_one(sample: tuple[str, str,
 
 
 @given(WORDS)
+@example(("az", "Ì", False))
+@example(("tr", "İ", True))
 def test_the_spelling_of_a_letter_decides_nothing(sample: tuple[str, str, bool]) -> None:
     language, word, _ = sample
     letters = {"ru": "й", "hy": "և", "ka": "ა", "tr": "ç", "az": "ö", "ar": "أ"}[language]
